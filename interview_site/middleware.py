@@ -1,0 +1,39 @@
+"""A request id on every request, and the relaxed content policy where the admin and the API docs need it."""
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+class RequestId:
+    """Gives each request an id, shown on error pages and in the log, so that a person can quote it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = uuid.uuid4().hex[:12]
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.id
+        return response
+
+
+class ContentPolicy:
+    """Unfold's Alpine needs `unsafe-eval` and inline styles on /admin/; Swagger's page has one inline script (design §9)."""
+
+    RELAXED = {
+        "/admin/": {"script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"], "style-src": ["'self'", "'unsafe-inline'"]},
+        "/api/docs": {"script-src": ["'self'", "'unsafe-inline'"], "style-src": ["'self'", "'unsafe-inline'"]},
+    }
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for prefix, directives in self.RELAXED.items():
+            if request.path.startswith(prefix):
+                response._csp_config = {**settings.CONTENT_SECURITY_POLICY["DIRECTIVES"], **directives}
+        return response

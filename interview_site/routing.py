@@ -1,0 +1,5 @@
+"""Every WebSocket address of the site, in one list; each consumer checks its own Origin and credentials (threats 26)."""
+
+from interviews.routing import websocket_urlpatterns as interview_sockets
+
+websocket_urlpatterns = [*interview_sockets]

@@ -1,0 +1,22 @@
+"""Every address of the site. Paths of the compatible API have no trailing slash (docs/contracts/compat_api.md)."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from interview_site import views
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("i18n/set", set_language, name="set_language"),
+    path("", include("interviews.urls")),
+    path("", include("avatars.urls")),
+    path("healthz", views.alive, name="alive"),
+    path("readyz", views.ready, name="ready"),
+    path("api/health", views.health, name="health"),
+    path("", include("django_prometheus.urls")),
+]
+handler400 = "interview_site.views.bad_request"
+handler403 = "interview_site.views.forbidden"
+handler404 = "interview_site.views.not_found"
+handler500 = "interview_site.views.server_error"

@@ -1,0 +1,27 @@
+"""What is said: positions and their frozen versions, people, interviews and turns, reviews and decisions (design §2)."""
+
+from interviews.models.audit import AuditEvent
+from interviews.models.interviews import Consent, Interview, InterviewPassage, Turn
+from interviews.models.mail import Letter, OutgoingMail
+from interviews.models.people import Candidate
+from interviews.models.positions import Criterion, Language, Position, PositionVersion, Question
+from interviews.models.review import Decision, Mark, Review
+
+__all__ = [
+    "AuditEvent",
+    "Candidate",
+    "Consent",
+    "Criterion",
+    "Decision",
+    "Interview",
+    "InterviewPassage",
+    "Language",
+    "Letter",
+    "Mark",
+    "OutgoingMail",
+    "Position",
+    "PositionVersion",
+    "Question",
+    "Review",
+    "Turn",
+]

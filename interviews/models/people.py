@@ -1,0 +1,40 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from interviews.models.positions import Language
+
+
+class CandidateQuerySet(models.QuerySet):
+    def visible_to(self, user: object) -> "CandidateQuerySet":
+        """Candidates with an interview at a position this user may see, and those the user added."""
+        if user.is_superuser or user.has_perm("interviews.view_all_positions"):
+            return self
+        seen = Q(interviews__version__position__members=user) | Q(interviews__version__position__created_by=user)
+        return self.filter(seen | Q(created_by=user)).distinct()
+
+
+class Candidate(models.Model):
+    """A person who is interviewed. Deleting goes through erasure, never by hand."""
+
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    phone = models.CharField(_("telephone"), max_length=40, blank=True, default="")
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.RU)
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True, default="")
+    telegram_id = models.BigIntegerField(_("Telegram id"), null=True, blank=True, unique=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("added by")
+    )
+    created_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    objects = CandidateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("candidate")
+        verbose_name_plural = _("candidates")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

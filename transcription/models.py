@@ -1,0 +1,98 @@
+"""Who listens: Recording → Take → SpeechSegment (design §2, §4).
+
+A recording belongs to an opaque owner key; this app does not know what the owner is.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from interview_site.due import DueWork
+
+SAMPLE_RATE = 16_000  # Hz, mono, PCM16 little-endian
+
+
+class Recording(models.Model):
+    """All sound of one owner. `language` is the hint for recognition."""
+
+    owner_key = models.CharField(_("owner"), max_length=80, unique=True)
+    language = models.CharField(_("language"), max_length=2, default="ru")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.owner_key
+
+
+class Take(models.Model):
+    """One recorder start on one device: its own sequence from 0, one PCM16 file; the file is the truth (design §4).
+
+    open → complete | incomplete. `complete` = counts and hash of `finish` agree; `incomplete` = the device never gave the
+    rest. `offset_ms` places the take on the recording's clock.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        COMPLETE = "complete", _("complete")
+        INCOMPLETE = "incomplete", _("incomplete")
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="takes", verbose_name=_("recording"))
+    number = models.PositiveIntegerField(_("number"))
+    device = models.CharField(_("device"), max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    path = models.CharField(max_length=200)  # relative to RECORDING_DIR
+    next_seq = models.PositiveIntegerField(_("frames stored"), default=0)
+    bytes = models.PositiveBigIntegerField(_("bytes stored"), default=0)
+    sha256 = models.CharField(max_length=64, blank=True, default="")  # of the whole file, set by finish
+    expected_frames = models.PositiveIntegerField(null=True, blank=True)
+    offset_ms = models.PositiveBigIntegerField(_("offset, ms"), default=0)
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("take")
+        verbose_name_plural = _("takes")
+        ordering = ["recording", "number"]
+        constraints = [models.UniqueConstraint(fields=["recording", "number"], name="take_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.recording_id}/{self.number}"
+
+
+class SpeechSegment(DueWork):
+    """A stretch of speech inside a take, and its text.
+
+    queued → running → done | failed; `failed` needs a person. Without an engine it stays `queued` with no `due_at`
+    ("not transcribed yet") and is picked up when an engine is configured.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("not transcribed yet")
+        RUNNING = "running", _("being transcribed")
+        DONE = "done", _("transcribed")
+        FAILED = "failed", _("could not be transcribed")
+
+    take = models.ForeignKey(Take, on_delete=models.CASCADE, related_name="segments", verbose_name=_("take"))
+    start_ms = models.PositiveBigIntegerField(_("start, ms"))  # within the take
+    end_ms = models.PositiveBigIntegerField(_("end, ms"))
+    text = models.TextField(_("text"), blank=True, default="")
+    language = models.CharField(_("language"), max_length=8, blank=True, default="")
+    confidence = models.FloatField(_("confidence"), null=True, blank=True)  # [0, 1]
+    engine = models.CharField(_("engine"), max_length=80, blank=True, default="")
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("speech segment")
+        verbose_name_plural = _("speech segments")
+        ordering = ["take", "start_ms"]
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="segment_due")]  # the relay
+        constraints = [models.CheckConstraint(condition=Q(end_ms__gte=F("start_ms")), name="segment_ends_after_start")]
+
+    def __str__(self) -> str:
+        return f"{self.take_id}: {self.start_ms}–{self.end_ms} ms"
