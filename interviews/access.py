@@ -1,0 +1,36 @@
+"""Who may see an interview: the candidate by cookie, staff by position. A stranger sees 404 (design §2, threats 12, 40)."""
+
+from collections.abc import Mapping
+
+from django.http import Http404
+
+from interviews import links
+from interviews.models import Interview
+
+
+def interview_by_link(public_id: str, given_mac: str) -> Interview:
+    """Raises Http404 for a wrong, malformed, unknown or reissued link: all look the same."""
+    interview = Interview.objects.select_related("version__position", "candidate").filter(public_id=public_id).first()
+    # An unknown id is checked against generation 0, so that both paths cost the same.
+    generation = interview.link_generation if interview else 0
+    if not links.mac_is_right(public_id, generation, given_mac) or interview is None:
+        raise Http404
+    return interview
+
+
+def candidate_interview(public_id: str, cookies: Mapping[str, str]) -> Interview:
+    """The interview this browser's cookie permits. Raises Http404 otherwise."""
+    interview = Interview.objects.select_related("version__position", "candidate").filter(public_id=public_id).first()
+    if interview is None or not links.cookie_is_right(
+        public_id, interview.link_generation, cookies.get(links.cookie_name(public_id))
+    ):
+        raise Http404
+    return interview
+
+
+def staff_interview(user: object, pk: int) -> Interview:
+    """The interview if this member of staff may see its position. Raises Http404 otherwise."""
+    interview = Interview.objects.visible_to(user).select_related("version__position", "candidate").filter(pk=pk).first()
+    if interview is None:
+        raise Http404
+    return interview
