@@ -201,6 +201,7 @@ STORAGES = {
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/no-direct-media/"  # never served by address: every file goes through a checked view (threats 60)
 RECORDING_DIR = Path(env.str("RECORDING_DIR", default=str(VAR_DIR / "recordings")))
+X_ACCEL = env.bool("X_ACCEL", default=False)  # nginx serves the checked files itself (deploy/nginx, interview_site.media)
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
