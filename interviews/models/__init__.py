@@ -5,7 +5,7 @@ from interviews.models.interviews import Consent, Interview, InterviewPassage, T
 from interviews.models.mail import Letter, OutgoingMail
 from interviews.models.people import Candidate
 from interviews.models.positions import Criterion, Language, Position, PositionVersion, Question
-from interviews.models.review import Decision, Mark, Review
+from interviews.models.review import Decision, Mark, Review, ReviewChange
 
 __all__ = [
     "AuditEvent",
@@ -23,5 +23,6 @@ __all__ = [
     "PositionVersion",
     "Question",
     "Review",
+    "ReviewChange",
     "Turn",
 ]

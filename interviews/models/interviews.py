@@ -75,6 +75,8 @@ class Interview(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.RU)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.INVITED)
     link_generation = models.PositiveIntegerField(default=1)
+    # Made by the invite form, one per row: the same request sent twice invites once (threats 43).
+    request_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     deadline = models.DateTimeField(_("answer until"))
     accommodations = models.JSONField(_("accommodations"), default=dict, blank=True)
     # Order of steps before the call, enforced by the server (threats 14, hiring_law 1).
@@ -107,7 +109,10 @@ class Interview(models.Model):
             models.Index(fields=["state", "deadline"]),  # the sweeper that expires invitations
             models.Index(fields=["-created_at"]),  # the admin list
         ]
-        constraints = [models.CheckConstraint(condition=Q(link_generation__gte=1), name="link_generation_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(link_generation__gte=1), name="link_generation_positive"),
+            models.UniqueConstraint(fields=["request_key"], condition=~Q(request_key=""), name="one_interview_per_request"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.candidate} · {self.version}"

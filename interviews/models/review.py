@@ -28,6 +28,25 @@ class Review(models.Model):
         return f"{self.interview_id} · {self.reviewer}"
 
 
+class ReviewChange(models.Model):
+    """What a review said before its reviewer changed it, and why it was changed (threats 44). Append-only."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="changes", verbose_name=_("review"))
+    marks = models.JSONField()  # {criterion uuid: [score or null, note]} before the change
+    comment = models.TextField(blank=True, default="")
+    reason = models.CharField(_("reason"), max_length=500)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change of a review")
+        verbose_name_plural = _("changes of reviews")
+        ordering = ["review", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="review_change_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id}: {self.at}"
+
+
 class Mark(models.Model):
     """A score 1–5 for one criterion of the frozen plan; NULL says "not enough evidence"."""
 
