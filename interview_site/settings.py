@@ -189,6 +189,8 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+if EMBEDDED:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # stays empty: WhiteNoise only wants to see a folder
 WHITENOISE_USE_FINDERS = EMBEDDED  # served straight from the sources: no collectstatic on one machine
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -204,6 +206,7 @@ RECORDING_DIR = Path(env.str("RECORDING_DIR", default=str(VAR_DIR / "recordings"
 X_ACCEL = env.bool("X_ACCEL", default=False)  # nginx serves the checked files itself (deploy/nginx, interview_site.media)
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+SOCKET_MESSAGE_MAX_BYTES = 256 * 1024  # one message of a page's socket (threats 25)
 
 # --- People ----------------------------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [
@@ -288,6 +291,10 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "daphne": {"level": "WARNING"},
+        # A tick every two seconds is no news; our own line per task comes from interview_site.celery.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
     },
 }

@@ -19,7 +19,7 @@ def relay() -> int:
 
 @shared_task(name="interview_site.tasks.heartbeat", ignore_result=True)
 def heartbeat() -> None:
-    """A worker took a tick of beat: both are alive."""
+    """A worker took a tick of beat: beat, broker and worker work together (interview_site.heartbeats)."""
     from interview_site.models import Heartbeat
 
-    Heartbeat.beat("worker")
+    Heartbeat.beat("tick")
