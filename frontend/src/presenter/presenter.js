@@ -1,0 +1,145 @@
+import { Performer } from "./performer.js";
+import { Stage } from "./stage.js";
+
+const DRAWN = /^[a-z]+$/; // a background of ours by name; anything else is a colour or an address
+const LARGEST_RATIO = 2; // more pixels than the art has cost time and show nothing
+
+/**
+ * The local presenter on a canvas (design §3): draws by requestAnimationFrame while anybody can see it.
+ *
+ *   const presenter = new Presenter(canvas, {baseUrl: "/static/presenters/aliya/", background: "office"});
+ *   await presenter.load();
+ *   presenter.setMode("listening");
+ *   presenter.speak({timeline, clock: () => (audio.currentTime - startedAt) * 1000});
+ *
+ * Options: baseUrl      the presenter's folder (with presenter.json in it)
+ *          background   "office", "plain", "evening", "#rrggbb" or the address of a picture
+ *          clothes      "#rrggbb"; the presenter's own colour without it
+ *          reducedMotion  true calms everything but the mouth and slow blinks; asks the browser without it
+ *          seed         of blinks and glances, for tests
+ */
+export class Presenter {
+  constructor(canvas, { baseUrl, background = "office", clothes = null, reducedMotion, seed } = {}) {
+    this.canvas = canvas;
+    this.baseUrl = baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`;
+    this.background = background;
+    this.clothes = clothes;
+    const calm = reducedMotion ?? globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
+    this.performer = new Performer({ seed: seed ?? Math.floor(Math.random() * 2 ** 31), reducedMotion: calm });
+    this.stage = null;
+    this.frame = null;
+    this.inView = true;
+    this.destroyed = false;
+    this.tick = this.tick.bind(this);
+    this.wake = this.wake.bind(this);
+  }
+
+  /** Fetch and decode the art and begin to draw. Rejects with an Error when it cannot be had; may be called again. */
+  async load() {
+    const response = await fetch(`${this.baseUrl}presenter.json`);
+    if (!response.ok) throw new Error(`presenter.json answered ${response.status}`);
+    const data = await response.json();
+    const atlas = await picture(`${this.baseUrl}${data.atlas.file}?v=${data.fingerprint}`);
+    if (this.destroyed) return;
+    this.stage = new Stage(this.canvas, data, atlas);
+    if (this.clothes) this.stage.setClothes(this.clothes);
+    await this.setBackground(this.background);
+    if (this.destroyed) return;
+    this.watch();
+    this.wake();
+  }
+
+  /** As the option. A picture that cannot be had leaves the plain colour. */
+  async setBackground(background) {
+    this.background = background;
+    if (!this.stage) return;
+    if (background.startsWith("#")) return this.stage.setBackground(background);
+    const address = DRAWN.test(background) ? `${this.baseUrl}../backgrounds/${background}.webp` : background;
+    const loaded = await picture(address).catch(() => null);
+    if (loaded && this.stage && this.background === background) this.stage.setBackground(loaded);
+  }
+
+  setClothes(color) {
+    this.clothes = color;
+    this.stage?.setClothes(color);
+  }
+
+  /** "idle", "ringing", "speaking", "listening", "thinking" or "away". Speech overrides it while it lasts. */
+  setMode(mode) {
+    this.performer.setMode(mode);
+  }
+
+  /** "neutral" (what the mode wants), "smile" or "attentive"; stays until the next call. */
+  expression(name) {
+    this.performer.setExpression(name);
+  }
+
+  /** Lip-sync to a timeline v1; `clock()` is ms into the sound, negative before it starts. Ends by itself. */
+  speak({ timeline, clock }) {
+    this.performer.speak(timeline, clock);
+  }
+
+  /** Shut the mouth now. */
+  hush() {
+    this.performer.hush();
+  }
+
+  get speaking() {
+    return this.performer.speaking;
+  }
+
+  /** Stop drawing and let everything go. May be called twice. */
+  destroy() {
+    this.destroyed = true;
+    cancelAnimationFrame(this.frame);
+    this.frame = null;
+    document.removeEventListener("visibilitychange", this.wake);
+    this.viewers?.disconnect();
+    this.sizes?.disconnect();
+    this.performer.hush();
+    this.stage = null;
+  }
+
+  watch() {
+    if (this.sizes) return;
+    document.addEventListener("visibilitychange", this.wake);
+    this.viewers = new IntersectionObserver((entries) => {
+      this.inView = entries.at(-1).isIntersecting;
+      this.wake();
+    });
+    this.viewers.observe(this.canvas);
+    this.sizes = new ResizeObserver(() => this.fit());
+    this.sizes.observe(this.canvas);
+    this.fit();
+  }
+
+  fit() {
+    const ratio = Math.min(LARGEST_RATIO, globalThis.devicePixelRatio || 1);
+    const changed = this.stage?.resize(this.canvas.clientWidth, this.canvas.clientHeight, ratio);
+    // A resized canvas is empty until the next frame: draw at once, or it flashes black.
+    if (changed) this.stage.draw(this.performer.pose(performance.now()));
+  }
+
+  wake() {
+    if (this.frame === null && this.visible) this.frame = requestAnimationFrame(this.tick);
+  }
+
+  get visible() {
+    return this.stage !== null && this.inView && !document.hidden;
+  }
+
+  tick() {
+    this.frame = null;
+    if (!this.visible) return;
+    this.stage.draw(this.performer.pose(performance.now()));
+    this.frame = requestAnimationFrame(this.tick);
+  }
+}
+
+/** A decoded picture, so that the first frame does not stall on it. */
+async function picture(address) {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  return image;
+}

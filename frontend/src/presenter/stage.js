@@ -1,0 +1,142 @@
+import { coverOf, nearest, viewOf } from "./view.js";
+
+// How far the features slide over the face when the head turns, and the head over the body: scene pixels at a full turn.
+const FEATURES = { x: 7, y: 6 };
+const HEAD = { x: 5, y: 7 };
+const BREATH_PX = 3;
+
+/** Draws poses of one presenter on a canvas. Knows sprites and pixels, nothing of speech or time. */
+export class Stage {
+  /** `data`: presenter.json; `atlas`: its picture, already decoded. */
+  constructor(canvas, data, atlas) {
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.data = data;
+    this.atlas = atlas;
+    this.head = surface(data.head[2], data.head[3]);
+    this.headKey = "";
+    this.backdrop = null;
+    this.setClothes(data.clothes);
+    this.setBackground("#cfdce6");
+  }
+
+  /** `background`: "#rrggbb" or a decoded picture. */
+  setBackground(background) {
+    this.background = background;
+    this.backdrop = null;
+  }
+
+  /** Tint the grey clothes with "#rrggbb". */
+  setClothes(color) {
+    const [ax, ay, width, height] = this.data.sprites[this.data.layers.clothes];
+    const tinted = surface(width, height);
+    const context = tinted.getContext("2d");
+    const draw = () => context.drawImage(this.atlas, ax, ay, width, height, 0, 0, width, height);
+    draw();
+    context.globalCompositeOperation = "multiply";
+    context.fillStyle = color;
+    context.fillRect(0, 0, width, height);
+    context.globalCompositeOperation = "destination-in";
+    draw();
+    this.clothes = tinted;
+  }
+
+  /** Set the canvas' pixels from its box on the page; true when they changed. */
+  resize(width, height, ratio) {
+    const w = Math.max(1, Math.round(width * ratio));
+    const h = Math.max(1, Math.round(height * ratio));
+    if (this.canvas.width === w && this.canvas.height === h) return false;
+    this.canvas.width = w;
+    this.canvas.height = h;
+    this.backdrop = null;
+    return true;
+  }
+
+  draw(pose) {
+    const { context, data, canvas } = this;
+    const view = viewOf(data.frame, canvas.width, canvas.height);
+    this.composeHead(pose);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.imageSmoothingQuality = "high";
+    this.backdrop ??= this.paintBackdrop();
+    context.drawImage(this.backdrop, 0, 0);
+    const breath = -BREATH_PX * pose.breath;
+    const [px, py] = data.pivot;
+    const place = () => context.setTransform(view.scale, 0, 0, view.scale, -view.x * view.scale, -view.y * view.scale);
+    const placeHead = (share) => {
+      place();
+      context.translate(px + pose.turnX * HEAD.x * share, py + breath * 0.8 + pose.turnY * HEAD.y * share);
+      context.rotate((pose.tilt * Math.PI) / 180);
+      context.translate(-px, -py);
+    };
+    placeHead(0.6);
+    this.sprite(context, data.layers.hair_back);
+    place();
+    context.translate(0, breath);
+    this.sprite(context, data.layers.body);
+    const clothes = data.sprites[data.layers.clothes];
+    context.drawImage(this.clothes, clothes[4], clothes[5]);
+    placeHead(1);
+    context.drawImage(this.head, data.head[0], data.head[1]);
+  }
+
+  /** Put the head together in scene pixels on its own surface, where nothing is scaled and no seam can show. */
+  composeHead(pose) {
+    const { data } = this;
+    const [mouth, level] = data.mouth[pose.mouth] ?? data.mouth.sil;
+    const eyes = data.eyes.states[eyesKey(data.eyes, pose)];
+    const top = data.brows.steps - 1;
+    const brows = data.brows.states[`${Math.round(clamp(pose.raised) * top)}.${Math.round(clamp(pose.soft) * top)}`];
+    const dx = Math.round(pose.turnX * FEATURES.x * 4) / 4;
+    const dy = Math.round(pose.turnY * FEATURES.y * 4) / 4;
+    const key = `${mouth} ${level} ${eyes} ${brows} ${dx} ${dy}`;
+    if (key === this.headKey) return;
+    this.headKey = key;
+    const context = this.head.getContext("2d");
+    const [left, above, width, height] = data.head;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.translate(-left, -above);
+    this.sprite(context, data.layers.head);
+    this.sprite(context, data.jaw[level]);
+    for (const part of [data.layers.nose, mouth, eyes, brows]) this.sprite(context, part, dx, dy);
+    this.sprite(context, data.layers.hair_front, -dx * 0.15, -dy * 0.15);
+  }
+
+  sprite(context, number, dx = 0, dy = 0) {
+    const [ax, ay, width, height, x, y] = this.data.sprites[number];
+    context.drawImage(this.atlas, ax, ay, width, height, x + dx, y + dy, width, height);
+  }
+
+  /** The background in canvas pixels: scaled once, not sixty times a second. */
+  paintBackdrop() {
+    const { width, height } = this.canvas;
+    const backdrop = surface(width, height);
+    const context = backdrop.getContext("2d");
+    if (typeof this.background === "string") {
+      context.fillStyle = this.background;
+      context.fillRect(0, 0, width, height);
+    } else {
+      const picture = this.background;
+      context.imageSmoothingQuality = "high";
+      context.drawImage(picture, ...coverOf(picture.width, picture.height, width, height), 0, 0, width, height);
+    }
+    return backdrop;
+  }
+}
+
+function eyesKey(eyes, pose) {
+  const middleX = (eyes.gaze_x.length - 1) / 2;
+  const middleY = (eyes.gaze_y.length - 1) / 2;
+  const x = Math.round(middleX + clamp(pose.gazeX, -1, 1) * middleX);
+  const y = Math.round(middleY + clamp(pose.gazeY, -1, 1) * middleY);
+  return `${nearest(eyes.openness, pose.openness)}.${pose.squint > 0.5 ? 1 : 0}.${x}.${y}`;
+}
+
+function clamp(value, low = 0, high = 1) {
+  return Math.min(high, Math.max(low, value));
+}
+
+function surface(width, height) {
+  return Object.assign(document.createElement("canvas"), { width, height });
+}
