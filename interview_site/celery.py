@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from celery import Celery, signals
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_site.settings")
 # JSON only (below), so that the reason of this warning is gone; containers run as their own user (Dockerfile).
@@ -32,6 +33,20 @@ def _our_log_lines(**kwargs: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def _refuse_unsafe_start(**kwargs: Any) -> None:
+    import django
+
+    from interview_site.checks import refuse_unsafe_start
+
+    django.setup()
+    try:
+        refuse_unsafe_start()
+    except ImproperlyConfigured as error:
+        raise SystemExit(f"A setting is wrong: {error}") from error
 
 
 @signals.task_prerun.connect

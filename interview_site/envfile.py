@@ -1,9 +1,121 @@
-"""Secrets from the environment or from a file named by NAME_FILE (Docker and Kubernetes secrets)."""
+"""Settings from the environment: strict readers that name the variable and the remedy, secrets also from files.
 
+An empty variable counts as not set, so that a line `NAME=` of .env.example changes nothing.
+"""
+
+from __future__ import annotations
+
+import builtins
+import ipaddress
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+
+
+class Env(environ.Env):
+    """django-environ with readers that refuse what they cannot understand instead of guessing.
+
+    Each raises ImproperlyConfigured with the variable's name and what to write.
+    """
+
+    def str(self, var: builtins.str, default: Any = environ.Env.NOTSET, multiline: builtins.bool = False) -> Any:
+        value = super().str(var, default=default, multiline=multiline)
+        return default if value == "" and default is not environ.Env.NOTSET else value
+
+    def bool(self, var: builtins.str, default: Any = False) -> Any:
+        word = self.str(var, default="").strip().lower()
+        if word == "":
+            return default
+        if word not in _TRUE + _FALSE:
+            raise ImproperlyConfigured(f"{var} is {word!r}: write true or false.")
+        return word in _TRUE
+
+    def int(
+        self,
+        var: builtins.str,
+        default: Any = environ.Env.NOTSET,
+        *,
+        least: builtins.int | None = None,
+        most: builtins.int | None = None,
+    ) -> Any:
+        return self._number(var, default, builtins.int, "a whole number", least, most)
+
+    def float(
+        self,
+        var: builtins.str,
+        default: Any = environ.Env.NOTSET,
+        *,
+        least: builtins.float | None = None,
+        most: builtins.float | None = None,
+    ) -> Any:
+        return self._number(var, default, builtins.float, "a number", least, most)
+
+    def _number(self, var: builtins.str, default: Any, kind: type, what: builtins.str, least: Any, most: Any) -> Any:
+        word = self.str(var, default="").strip()
+        if word == "" and default is not environ.Env.NOTSET:
+            return default
+        bounds = " ".join(
+            [f"of at least {least}" if least is not None else "", f"of at most {most}" if most is not None else ""]
+        ).strip()
+        remedy = f"{var} is {word!r}: write {what}{' ' + bounds if bounds else ''}."
+        try:
+            value = kind(word)
+        except ValueError as error:
+            raise ImproperlyConfigured(remedy) from error
+        if not (least is None or value >= least) or not (most is None or value <= most):  # NaN fails both
+            raise ImproperlyConfigured(remedy)
+        return value
+
+    def choice(self, var: builtins.str, choices: Sequence[builtins.str], default: builtins.str) -> builtins.str:
+        word = self.str(var, default=default)
+        if word not in choices:
+            raise ImproperlyConfigured(f"{var} is {word!r}: write {' or '.join(choices)}.")
+        return word
+
+    def base_url(self, var: builtins.str, default: builtins.str = "") -> builtins.str:
+        """`scheme://host[:port]` without a path and without a final slash."""
+        value = self.str(var, default=default).rstrip("/")
+        if value:
+            _require_origin(var, value)
+        return value
+
+    def origins(self, var: builtins.str) -> list[builtins.str]:
+        """A list of exact origins; `*` is refused (threats 74)."""
+        values = [value.strip().rstrip("/") for value in self.list(var, default=[]) if value.strip()]
+        for value in values:
+            _require_origin(var, value)
+        return values
+
+    def networks(self, var: builtins.str) -> list[builtins.str]:
+        """A list of addresses or networks in CIDR form."""
+        values = [value.strip() for value in self.list(var, default=[]) if value.strip()]
+        for value in values:
+            try:
+                ipaddress.ip_network(value)
+            except ValueError as error:
+                raise ImproperlyConfigured(
+                    f"{var} holds {value!r}: write addresses or networks such as 10.0.0.0/8, separated by commas."
+                ) from error
+        return values
+
+    def secret(self, var: builtins.str) -> builtins.str:
+        return read_secret(self, var)
+
+
+def _require_origin(var: str, value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        good, parts = False, urlsplit("")
+    if not good or parts.path or parts.query or parts.fragment or parts.username or "*" in value:
+        raise ImproperlyConfigured(f"{var} holds {value!r}: write https://host without a path, nothing else.")
 
 
 def read_secret(env: environ.Env, name: str) -> str:
@@ -17,5 +129,6 @@ def read_secret(env: environ.Env, name: str) -> str:
         return value
     try:
         return Path(path).read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {reason}.") from error

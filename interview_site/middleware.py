@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from interview_site.logs import request_id
+
 
 class RequestId:
     """Gives each request an id, shown on error pages and in the log, so that a person can quote it."""
@@ -15,7 +17,11 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.id = uuid.uuid4().hex[:12]
-        response = self.get_response(request)
+        token = request_id.set(request.id)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
         response["X-Request-ID"] = request.id
         return response
 

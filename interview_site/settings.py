@@ -6,29 +6,30 @@ DEBUG is off in both. Which database or broker is used does not depend on the mo
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from interview_site import keys
-from interview_site.envfile import read_secret
+from interview_site.envfile import Env, read_secret
+from interview_site.startup import known_time_zone, require_public_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+env = Env()
+Env.read_env(BASE_DIR / ".env")
 
 # --- Mode and places -------------------------------------------------------------------------------------------------
-SITE_MODE = env.str("SITE_MODE", default="embedded")
-if SITE_MODE not in ("embedded", "production"):
-    raise ImproperlyConfigured(f"SITE_MODE is {SITE_MODE!r}: write embedded or production.")
+SITE_MODE = env.choice("SITE_MODE", ["embedded", "production"], default="embedded")
 EMBEDDED = SITE_MODE == "embedded"
 DEBUG = False
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=f"http://localhost:{PORT}" if EMBEDDED else "").rstrip("/")
+PORT = env.int("PORT", default=8000, least=1, most=65535)
+PUBLIC_BASE_URL = env.base_url("PUBLIC_BASE_URL")
+require_public_url(HOST, PUBLIC_BASE_URL)
+PUBLIC_BASE_URL = PUBLIC_BASE_URL or (f"http://localhost:{PORT}" if EMBEDDED else "")
 
 # --- Keys ------------------------------------------------------------------------------------------------------------
 _embedded_keys = keys.load_or_create(VAR_DIR) if EMBEDDED else {}
@@ -40,20 +41,22 @@ if not LINK_KEY:
     raise ImproperlyConfigured("LINK_KEY is empty: production needs one (interview links are signed with it).")
 
 # --- Hosts and origins -----------------------------------------------------------------------------------------------
-_base_host = environ.urlparse(PUBLIC_BASE_URL).hostname or "localhost"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=list(dict.fromkeys([_base_host, "localhost", "127.0.0.1"])))
+_base_host = urlsplit(PUBLIC_BASE_URL).hostname or "localhost"
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or list(dict.fromkeys([_base_host, "localhost", "127.0.0.1"]))
 _local_origins = [f"http://localhost:{PORT}", f"http://127.0.0.1:{PORT}"] if EMBEDDED else []
 # The exact list a cookie-carrying socket's Origin is compared with (threats 26).
 SOCKET_ORIGINS = list(dict.fromkeys([PUBLIC_BASE_URL, *_local_origins]))
 CSRF_TRUSTED_ORIGINS = [origin for origin in SOCKET_ORIGINS if origin]
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^(/r)?/api/"
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 _https = PUBLIC_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # candidate pages send no-referrer themselves (threats 11)
+CSRF_FAILURE_VIEW = "interview_site.views.csrf_failure"
+METRICS_TOKEN = read_secret(env, "METRICS_TOKEN")  # for Prometheus; without it only staff see /metrics
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https and TRUSTED_PROXIES else None
 X_FRAME_OPTIONS = "DENY"
 
@@ -123,8 +126,11 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Database --------------------------------------------------------------------------------------------------------
-if env.str("DATABASE_URL", default=""):
-    DATABASES = {"default": env.db("DATABASE_URL")}
+DATABASE_URL = read_secret(env, "DATABASE_URL")
+if DATABASE_URL:
+    if urlsplit(DATABASE_URL).scheme not in ("postgres", "postgresql", "sqlite"):
+        raise ImproperlyConfigured("DATABASE_URL has no known scheme: write postgres://user:password@host:5432/name.")
+    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "db.sqlite3")}}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False  # with IMMEDIATE every GET would take the write lock
@@ -139,18 +145,30 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads of the consumer and the storage pool must see the same rows.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60, least=0)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # --- Broker, channel layer, Celery -----------------------------------------------------------------------------------
 _broker_file = VAR_DIR / "broker.url"  # the supervisor of embedded mode leaves its private server's address here
-REDIS_URL = env.str("REDIS_URL", default="") or (_broker_file.read_text().strip() if _broker_file.exists() else "")
+REDIS_URL = read_secret(env, "REDIS_URL") or (_broker_file.read_text().strip() if _broker_file.exists() else "")
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss"):
+    raise ImproperlyConfigured("REDIS_URL has no known scheme: write redis://[:password@]host:6379/0 or rediss://….")
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+# Counters of the API's throttles. A silent Redis costs a call half a second at most, and lets it through.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -178,12 +196,12 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "UTC"
 
 # --- Languages and time ----------------------------------------------------------------------------------------------
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("ru", "Русский"), ("en", "English"), ("kk", "Қазақша")]
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", [code for code, _name in LANGUAGES], default="en")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = known_time_zone(env.str("TIME_ZONE", default="UTC"))
 
 # --- Files -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -203,7 +221,7 @@ STORAGES = {
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/no-direct-media/"  # never served by address: every file goes through a checked view (threats 60)
 RECORDING_DIR = Path(env.str("RECORDING_DIR", default=str(VAR_DIR / "recordings")))
-X_ACCEL = env.bool("X_ACCEL", default=False)  # nginx serves the checked files itself (deploy/nginx, interview_site.media)
+X_ACCEL = env.bool("X_ACCEL", default=False)  # nginx serves the checked files itself (interview_site.media)
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 SOCKET_MESSAGE_MAX_BYTES = 256 * 1024  # one message of a page's socket (threats 25)
@@ -225,32 +243,53 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"interviews@{_base_host}")
 
 # --- Outbound calls (threats 58–59) ----------------------------------------------------------------------------------
-OUTBOUND_ALLOWED_CIDRS = env.list("OUTBOUND_ALLOWED_CIDRS", default=[])
-OUTBOUND_PROXY = env.str("OUTBOUND_PROXY", default="")
+OUTBOUND_ALLOWED_CIDRS = env.networks("OUTBOUND_ALLOWED_CIDRS")
+OUTBOUND_ALLOWED_PORTS = [int(port) for port in env.list("OUTBOUND_ALLOWED_PORTS", cast=int, default=[])] or [80, 443]
+OUTBOUND_PROXY = env.base_url("OUTBOUND_PROXY")
 
 # --- Recognition (any OpenAI-compatible /audio/transcriptions) -------------------------------------------------------
 STT_BASE_URL = env.str("STT_BASE_URL", default="")
 STT_API_KEY = read_secret(env, "STT_API_KEY")
 STT_MODEL = env.str("STT_MODEL", default="")
-STT_TIMEOUT_S = env.int("STT_TIMEOUT_S", default=60)
+STT_TIMEOUT_S = env.int("STT_TIMEOUT_S", default=60, least=1, most=250)
 # "local" when the recogniser runs inside the company: then a refusal of cross-border transfer does not switch it off.
 STT_IS_LOCAL = env.bool("STT_IS_LOCAL", default=False)
 
 # --- REST ------------------------------------------------------------------------------------------------------------
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600, least=1)  # per token, person or address
+API_FAILED_TOKENS_PER_MINUTE = env.int("API_FAILED_TOKENS_PER_MINUTE", default=30, least=1)  # per address
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "interview_site.api.authentication.TokenAuthentication",
+        "interview_site.api.authentication.StaffSession",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["interview_site.api.permissions.MayDo"],
+    "DEFAULT_THROTTLE_CLASSES": ["interview_site.api.throttles.CallerThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "interview_site.api.schema.ApiSchema",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["interview_site.api.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "interview_site.api.pagination.NewestFirst",
+    "EXCEPTION_HANDLER": "interview_site.api.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` would be one more way to choose what a client asked for in Accept
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "AI-avatar interviews",
+    "DESCRIPTION": "Positions, candidates, invitations, interviews and what people decided about them. docs/api.md is the guide.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "interview_site.api.schema.add_problems",
+    ],
 }
 
 # --- Content security policy (design §9: Unfold's Alpine needs unsafe-eval, on /admin/ only) -------------------------
@@ -282,12 +321,13 @@ UNFOLD = {
 }
 
 # --- Logs: ids, never people (style §3) ------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "interview_site.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "daphne": {"level": "WARNING"},

@@ -13,8 +13,8 @@ urlpatterns = [
     path("", include("avatars.urls")),
     path("healthz", views.alive, name="alive"),
     path("readyz", views.ready, name="ready"),
-    path("api/health", views.health, name="health"),
-    path("", include("django_prometheus.urls")),
+    path("api/health", views.overview, name="health"),
+    path("metrics", views.metrics, name="metrics"),
 ]
 handler400 = "interview_site.views.bad_request"
 handler403 = "interview_site.views.forbidden"
