@@ -1,0 +1,15 @@
+"""Each test has its own recording folder; storage threads and open files do not outlive it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from transcription.services import storage, takes
+
+
+@pytest.fixture(autouse=True)
+def recording_dir(settings: object, tmp_path: object) -> Iterator[object]:
+    settings.RECORDING_DIR = tmp_path / "recordings"
+    yield settings.RECORDING_DIR
+    storage.shut_down()
+    takes.forget_all()
