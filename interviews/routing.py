@@ -1,3 +1,5 @@
-from typing import Any
+from django.urls import path
 
-websocket_urlpatterns: list[Any] = []
+from interviews.consumers import InterviewConsumer
+
+websocket_urlpatterns = [path("ws/interview/<str:public_id>/", InterviewConsumer.as_asgi())]

@@ -1,19 +1,10 @@
-"""The end of an interview: the move and everything that must follow from it, in one transaction (threats 1)."""
-
-from django.db import transaction
+"""What follows when an interview is complete: HR are told by mail. Called inside the transaction that completes it."""
 
 from interviews.models import Interview
-from interviews.services import mail
-from interviews.services.states import move
 
 
-def complete(interview: Interview, *, reason: str = "", actor: object = None, **fields: object) -> bool:
-    """Move to completed and tell HR by mail; True when this call did it, False when it was complete already.
+def completed(interview: Interview) -> None:
+    """Queue what must happen next as rows of the same transaction; nothing is sent from here (threats 1)."""
+    from interviews.services import mail
 
-    Raises states.WrongState. A crash loses neither: the letters are rows written with the move.
-    """
-    with transaction.atomic():
-        moved = move(interview, Interview.State.COMPLETED, reason=reason, actor=actor, **fields)
-        if moved:
-            mail.queue_completed(interview)
-    return moved
+    mail.queue_completed(interview)

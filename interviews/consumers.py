@@ -1,0 +1,260 @@
+"""The socket `/ws/interview/<public_id>/`: a translator between messages and the call (design §5, style §5).
+
+One method for each message; what it means is decided by `services.conversation`, what is done about it by `call.conduct`.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from interview_site.notify import ainterview_changed, interview_group
+from interviews import payloads
+from interviews.call import gate, state, texts
+from interviews.call.conduct import RETRY_S, Call
+from interviews.call.gate import Close, Refused
+from interviews.call.held import Held
+from interviews.call.listening import listener_for
+from interviews.call.threads import StorageUnavailable, in_store
+from interviews.conversation.values import Done, Event, Pause, Repeat, Resume, Skip, Typed
+from interviews.models import Interview
+from interviews.services import conversation, seats
+from interviews.services.policies import policy
+
+log = logging.getLogger(__name__)
+# What may be said before hello, or by a device that does not hold the call.
+WITHOUT_SEAT = ("hello", "take_over")
+
+
+class InterviewConsumer(AsyncWebsocketConsumer):
+    """`clock` gives monotonic seconds; tests hand in their own."""
+
+    clock: Callable[[], float] = staticmethod(time.monotonic)
+
+    async def connect(self) -> None:
+        self.public_id: str = self.scope["url_route"]["kwargs"]["public_id"]
+        self.connection = secrets.token_hex(8)
+        self.held = Held()
+        self.interview: Interview | None = None
+        self.call: Call | None = None
+        self.device = ""
+        self.last_sentence = -1
+        self.seen_at: datetime | None = None
+        await self.accept()
+        try:
+            gate.check_origin(self.scope)
+            self.interview = await in_store(gate.admitted, self.public_id, gate.cookies_of(self.scope))
+        except Refused as refused:
+            await self.close(refused.code)
+            return
+        except StorageUnavailable:
+            await self.close(Close.STORAGE)
+            return
+        self.bucket = gate.bucket_for(self.public_id)
+        await self.channel_layer.group_add(interview_group(self.public_id), self.channel_name)
+        self.held.start("heart", self._beat())
+
+    async def disconnect(self, code: int) -> None:
+        await self.held.close()
+        if self.interview is None:
+            return
+        await self.channel_layer.group_discard(interview_group(self.public_id), self.channel_name)
+        await self._end_call()
+        if self.seen_at is not None:
+            try:
+                await in_store(seats.leave, self.interview.pk, self.device, self.seen_at)
+            except StorageUnavailable:
+                return  # the seat frees itself after some seconds
+
+    # --- Up ------------------------------------------------------------------------------------------------------------
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.interview is None:
+            return
+        if bytes_data is not None:
+            await self._frame(bytes_data)
+            return
+        wait = self.bucket.take()
+        if wait:
+            await self._error("too_fast", retry_s=int(wait) + 1)
+            await self.close(Close.TOO_FAST)
+            return
+        if len(text_data or "") > payloads.MOST_JSON_CHARACTERS:
+            await self._error("too_long")
+            await self.close(Close.TOO_BIG)
+            return
+        try:
+            message = payloads.parse(text_data or "")
+        except payloads.BadMessage as bad:
+            await self._error(bad.code, message_id=bad.id)
+            return
+        await self._handle(message)
+
+    async def _handle(self, message: dict[str, Any]) -> None:
+        kind, message_id = message["type"], message.get("id", "")
+        try:
+            if self.call is None and kind not in WITHOUT_SEAT:
+                await (self._elsewhere(message_id) if self.device else self._error("no_hello", message_id=message_id))
+                return
+            await getattr(self, f"on_{kind}")(message)
+        except StorageUnavailable:
+            log.warning("storage unavailable", extra={"interview": self.public_id})
+            await self._error("storage", retry_s=RETRY_S, message_id=message_id)
+        except seats.Elsewhere:
+            await self._lost_seat(message_id)
+        except conversation.NotOpen as closed:
+            await self._not_open(closed.state, message_id)
+
+    async def on_hello(self, message: dict[str, Any]) -> None:
+        self.device = message["device"]
+        self.last_sentence = message.get("last_sentence", -1)
+        try:
+            await self._join(by_force=False)
+        except seats.Elsewhere:
+            await self._elsewhere("")
+
+    async def on_take_over(self, message: dict[str, Any]) -> None:
+        if not self.device:
+            await self._error("no_hello")
+        elif self.call is None:
+            await self._join(by_force=True)
+
+    async def on_typed(self, message: dict[str, Any]) -> None:
+        event = Typed(message["id"], message["text"], message.get("question"), message.get("more", False))
+        outcome = await self._event(event, message["id"])
+        if not outcome.refused:
+            turn = next(turn for turn in outcome.turns if turn.client_id == event.id)
+            await self._send({"type": "final", "turn": turn.number, "text": turn.text, "id": event.id})
+
+    async def on_done(self, message: dict[str, Any]) -> None:
+        await self.call.flush_voice()
+        await self._event(Done(message.get("question")))
+
+    async def on_skip(self, message: dict[str, Any]) -> None:
+        await self._event(Skip(message.get("question")))
+
+    async def on_repeat(self, message: dict[str, Any]) -> None:
+        await self._event(Repeat())
+
+    async def on_pause(self, message: dict[str, Any]) -> None:
+        await self._event(Pause())
+
+    async def on_resume(self, message: dict[str, Any]) -> None:
+        await self._event(Resume())
+
+    async def on_thinking(self, message: dict[str, Any]) -> None:
+        await self.call.thinking()
+
+    async def on_spoken(self, message: dict[str, Any]) -> None:
+        await self.call.spoken(message["sentence"])
+
+    async def on_telemetry(self, message: dict[str, Any]) -> None:
+        if message["kind"] == "typing":
+            await self.call.sign_of_life()
+
+    async def on_take(self, message: dict[str, Any]) -> None:
+        await (self.call.listener.take(message) if self.call.listener else self._error("no_voice"))
+
+    async def on_finish(self, message: dict[str, Any]) -> None:
+        await (self.call.listener.finish(message) if self.call.listener else self._error("no_voice"))
+
+    async def _frame(self, data: bytes) -> None:
+        if self.call is not None and self.call.listener is not None:
+            await self.call.listener.frame(data)
+        else:
+            await self._error("no_voice" if self.call else "no_hello")
+
+    # --- The call ------------------------------------------------------------------------------------------------------
+
+    async def _join(self, *, by_force: bool) -> None:
+        await self._end_call()
+        outcome, self.seen_at = await in_store(
+            conversation.join, self.interview.pk, self.device, last_sentence=self.last_sentence, by_force=by_force
+        )
+        if outcome.refused:
+            await self._refused(outcome.refused, "")
+            return
+        self.call = Call(outcome.interview, self.device, self._send, self.clock)
+        if await in_store(state.voice_is_allowed, outcome.interview):
+            self.call.listener = listener_for(outcome.interview, self.device, self._send, self.call.hear)
+        # Any other socket looks again: another device has lost its seat, an older socket of this one is not needed.
+        await ainterview_changed(self.public_id, device=self.device, connection=self.connection)
+        await self.call.begin(outcome)
+
+    async def _event(self, event: Event, message_id: str = "") -> conversation.Outcome:
+        outcome = await self.call.event(event)
+        if outcome.refused:
+            await self._refused(outcome.refused, message_id)
+        return outcome
+
+    async def _end_call(self) -> None:
+        call, self.call = self.call, None
+        if call is not None:
+            await call.close()
+
+    # --- Seat, link and state, looked at again -------------------------------------------------------------------------
+
+    async def interview_changed(self, hint: dict[str, Any]) -> None:
+        """A hint of the channel layer (threats 6): nothing is believed, the rows are read."""
+        if hint.get("connection") == self.connection:
+            return
+        if hint.get("device") == self.device and "connection" in hint and self.call is not None:
+            await self._lost_seat("")
+            return
+        await self._check()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(policy().heartbeat_s)
+            await self._check()
+
+    async def _check(self) -> None:
+        """Is the link still good, the interview still on, the seat still ours? A revoked link ends the socket (threats 26)."""
+        try:
+            await in_store(gate.admitted, self.public_id, gate.cookies_of(self.scope))
+            if self.call is not None:
+                self.seen_at = await in_store(seats.keep, self.interview.pk, self.device)
+        except Refused as refused:
+            await self._end_call()
+            await self._error("not_open")
+            await self.close(refused.code)
+        except seats.Elsewhere:
+            await self._lost_seat("")
+        except StorageUnavailable:
+            return  # looked at again with the next beat
+
+    # --- Down ----------------------------------------------------------------------------------------------------------
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(message, ensure_ascii=False))
+
+    async def _error(self, code: str, *, retry_s: int = 0, message_id: str = "") -> None:
+        text = texts.text(code, self.interview.language)
+        await self._send({"type": "error", "code": code, "text": text, "retry_s": retry_s, "id": message_id})
+
+    async def _elsewhere(self, message_id: str) -> None:
+        await self._send({"type": "elsewhere", "id": message_id})
+
+    async def _lost_seat(self, message_id: str) -> None:
+        self.seen_at = None
+        await self._elsewhere(message_id)
+        await self._end_call()
+        await self.close(Close.ELSEWHERE)
+
+    async def _refused(self, code: str, message_id: str) -> None:
+        await self._error(code, message_id=message_id)
+        if code == "deadline":
+            await self.close(Close.FORBIDDEN)
+
+    async def _not_open(self, present: str, message_id: str) -> None:
+        if present == Interview.State.COMPLETED:
+            await self._send({"type": "finished", "receipt_url": f"/interview/{self.public_id}/receipt"})
+            return
+        await self._error("not_open", message_id=message_id)
+        await self.close(Close.FORBIDDEN)

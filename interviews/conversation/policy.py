@@ -1,0 +1,24 @@
+"""The numbers of patience, in one place (design §4, voice_infra §1.4). Seconds unless the name says otherwise."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Defaults of the conversation; settings may override any field by name (`INTERVIEW_POLICY`)."""
+
+    notice_s: float = 12.0  # silent: one visual line
+    first_offer_s: float = 25.0  # one spoken offer: repeat, rephrase, skip
+    second_offer_s: float = 60.0
+    pause_s: float = 120.0  # the call pauses by itself and can be resumed
+    double_press_s: float = 1.5  # a second press within this is the first one again
+    deadline_grace_s: float = 3600.0  # how long after the deadline the answer being given may take
+    most_candidate_questions: int = 20
+    speech_s: float = 3.0  # a sentence that is not spoken by then falls to the next rung
+    rung_failures: int = 2  # a rung that failed so often is not tried again in this interview
+    spoken_margin_s: float = 4.0  # added to a sentence's duration before the floor is given anyway
+    reading_ms_per_character: float = 60.0  # a sentence shown as text only
+    seat_s: float = 20.0  # a seat not heard of for so long is free
+    heartbeat_s: float = 5.0
+    recheck_s: float = 20.0  # a revoked link closes its socket within 60 s (threats 26)
+    addition_s: float = 86_400.0  # how long after completion a late addition is still kept (threats 16)

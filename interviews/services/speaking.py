@@ -1,0 +1,34 @@
+"""A sentence of ours as sound: the interview's door to `avatars.services.speech` (design §3, the ladder)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from interviews.services.policies import policy
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """`audio_url` and `timeline_url` are empty on rung "text"; then `duration_ms` is the time to read."""
+
+    rung: str
+    duration_ms: int
+    audio_url: str = ""
+    timeline_url: str = ""
+
+
+def speak(text: str, *, public_id: str, language: str, avatar: Mapping[str, Any]) -> Spoken:
+    """Make (or find) the speech of one sentence; blocks, so call it in a thread.
+
+    `avatar` is the profile's snapshot of the plan. Raises ProviderError when the engine could not.
+    """
+    from avatars.services import speech
+
+    row = speech.for_settings(avatar, text, language)
+    base = f"/interview/{public_id}/speech/{row.public_id}"
+    return Spoken("local", row.duration_ms, f"{base}.wav", f"{base}.json")
+
+
+def shown(text: str) -> Spoken:
+    """The last rung: the sentence is only read."""
+    return Spoken("text", max(1500, round(len(text) * policy().reading_ms_per_character)))
