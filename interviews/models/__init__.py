@@ -3,6 +3,7 @@
 from interviews.models.audit import AuditEvent
 from interviews.models.interviews import Consent, Interview, InterviewPassage, Turn
 from interviews.models.mail import Letter, OutgoingMail
+from interviews.models.misses import LinkMiss
 from interviews.models.people import Candidate
 from interviews.models.positions import Criterion, Language, Position, PositionVersion, Question
 from interviews.models.review import Decision, Mark, Review, ReviewChange
@@ -17,6 +18,7 @@ __all__ = [
     "InterviewPassage",
     "Language",
     "Letter",
+    "LinkMiss",
     "Mark",
     "OutgoingMail",
     "Position",
