@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from avatars import views
+
+urlpatterns: list[URLPattern] = [
+    path("speech/<str:signed>.wav", views.audio, name="speech-audio"),
+    path("speech/<str:signed>.json", views.timeline, name="speech-timeline"),
+]

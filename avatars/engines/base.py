@@ -89,10 +89,10 @@ class SpeechEngine(ABC):
         """Changes when the same request would sound different, so that cached speech is made anew."""
         return "1"
 
-    def warm_up(self) -> None:
+    def warm_up(self) -> None:  # noqa: B027  most engines have nothing to load
         """Load what the first request would wait for. May be called at start-up and may fail quietly."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  most engines hold nothing
         """Give back processes and sockets. May be called twice."""
 
     def default_voice(self, language: str, gender: str = "female") -> str:
@@ -138,6 +138,10 @@ class SpeechEngine(ABC):
     def _facts(self, request: SpeechRequest, started: float, attempt: int) -> dict[str, object]:
         # Never the text: it may hold a candidate's name (style §3).
         return {
-            "engine": self.kind, "language": request.language, "voice": request.voice, "characters": len(request.text),
-            "attempt": attempt, "took_ms": round((time.monotonic() - started) * 1000),
+            "engine": self.kind,
+            "language": request.language,
+            "voice": request.voice,
+            "characters": len(request.text),
+            "attempt": attempt,
+            "took_ms": round((time.monotonic() - started) * 1000),
         }

@@ -10,6 +10,7 @@ from avatars.engines.espeak_process import EspeakProcess, RawSpeech
 from avatars.speech import sound, timeline
 from avatars.speech.mapped import MappedText
 from avatars.speech.text import SpokenPart, prepare
+from avatars.speech.visemes import is_vowel
 
 # Words a minute at speed 1.0. espeak's own 175 is too quick for a question that is heard once: clarity first.
 BASE_RATE = {"ru": 150, "en": 155, "kk": 145}
@@ -17,6 +18,8 @@ MIN_RATE, MAX_RATE = 80, 400
 # One request to the worker; longer parts are cut at sentence ends, so that no caller holds the worker for long.
 MAX_CHUNK_CHARACTERS = 1_500
 PAUSE_BETWEEN_PARTS_MS = 260
+# espeak reports a vowel only after its first formants: measured 15–20 ms late against the rise of energy behind m.
+VOWEL_EVENT_LATE_MS = 18
 # Raised when the sound of the same text changes: cached speech is then made anew.
 SOUND_VERSION = 1
 
@@ -52,7 +55,10 @@ class EspeakEngine(SpeechEngine):
 
     def voices(self) -> tuple[Voice, ...]:
         labels = {
-            "female-1": _("Female voice 1"), "female-2": _("Female voice 2"), "male-1": _("Male voice 1"), "male-2": _("Male voice 2"),
+            "female-1": _("Female voice 1"),
+            "female-2": _("Female voice 2"),
+            "male-1": _("Male voice 1"),
+            "male-2": _("Male voice 2"),
         }
         return tuple(
             Voice(f"{language}-{name}", language, timbre.gender, labels[name])
@@ -111,13 +117,22 @@ class _Mixer:
             timeline.SpokenStretch(
                 part.language,
                 part.words,
-                [timeline.Phoneme(self._at_ms(max(at + shift, start)), name) for at, name in raw.phonemes],
+                [timeline.Phoneme(self._at_ms(max(at + shift, start)), name) for at, name in self._corrected(raw)],
                 [timeline.WordStart(self._at_ms(max(at + shift, start)), first, length) for at, first, length in raw.words],
                 self._at_ms(start),
                 self._at_ms(start + len(samples)),
             )
         )
         self._append(sound.faded(samples, self._rate))
+
+    def _corrected(self, raw: RawSpeech) -> list[tuple[int, str]]:
+        """Vowels moved to where they begin to sound, but never by more than a third of the consonant before them."""
+        late, before, result = round(VOWEL_EVENT_LATE_MS * self._rate / 1000), 0, []
+        for at, name in raw.phonemes:
+            result.append((at - min(late, max(at - before, 0) // 3) if is_vowel(name) else at, name))
+            if name.strip(";"):
+                before = at
+        return result
 
     def done(self) -> SpokenAudio:
         self._append(sound.silence(sound.EDGE_SILENCE_MS, self._rate))

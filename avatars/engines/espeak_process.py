@@ -63,10 +63,16 @@ class EspeakProcess:
     def say(self, *, text: str, voice: str, rate: int, pitch: int, pitch_range: int) -> RawSpeech:
         """One text through the worker; a worker that dies in the middle is replaced and the text tried once more.
 
-        Raises ProviderError: invalid_request (refused voice or request), rate_limit (queue full, or waiting after crashes), server.
+        Raises ProviderError: invalid_request (refused voice or request), rate_limit (queue full, or waiting after
+        crashes), server.
         """
         request = {
-            "text": text, "voice": voice, "rate": rate, "pitch": pitch, "range": pitch_range, "timeout_s": REQUEST_TIMEOUT_S,
+            "text": text,
+            "voice": voice,
+            "rate": rate,
+            "pitch": pitch,
+            "range": pitch_range,
+            "timeout_s": REQUEST_TIMEOUT_S,
         }
         if not self._lock.acquire(timeout=QUEUE_TIMEOUT_S):
             raise self._error("the speech process is busy", Category.RATE_LIMIT, retry_after_s=1.0)
@@ -140,7 +146,12 @@ class EspeakProcess:
         self._owner_pid = os.getpid()
         # A new session: Ctrl-C in the terminal must not end the worker before its owner (design §9).
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, start_new_session=True,
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            start_new_session=True,
         )
         assert self._process.stdin and self._process.stdout
         os.set_blocking(self._process.stdin.fileno(), False)

@@ -1,9 +1,10 @@
 """The espeak-ng process: reads requests from stdin, answers on stdout. Runs alone, imports neither Django nor numpy.
 
-espeak-ng is not thread-safe and a fault in it is a SIGSEGV (design §9), so it lives in a process of its own; that also keeps the
-GPL library apart from the site. One request at a time.
+espeak-ng is not thread-safe and a fault in it is a SIGSEGV (design §9), so it lives in a process of its own; that also
+keeps the GPL library apart from the site. One request at a time.
 
-Wire format, both ways: u32 big-endian length, then that many bytes of UTF-8 JSON. An answer with sound is followed by `pcm_bytes` of PCM16-LE mono.
+Wire format, both ways: u32 big-endian length, then that many bytes of UTF-8 JSON. An answer with sound is followed by
+`pcm_bytes` of PCM16-LE mono.
 
     request  {"text", "voice", "rate", "pitch", "range", "timeout_s"}
     answer   {"ok": true, "sample_rate", "phonemes": [[sample, mnemonic]], "words": [[sample, from, length]], "pcm_bytes"}
@@ -11,6 +12,7 @@ Wire format, both ways: u32 big-endian length, then that many bytes of UTF-8 JSO
 
 `from` is the 0-based character in `text`. The first message out, before any request: {"ready": true, "sample_rate", "version"}.
 """
+
 import ctypes
 import json
 import os
@@ -42,8 +44,14 @@ class _EventId(ctypes.Union):
 
 class _Event(ctypes.Structure):
     _fields_ = [
-        ("type", ctypes.c_int), ("unique_identifier", ctypes.c_uint), ("text_position", ctypes.c_int), ("length", ctypes.c_int),
-        ("audio_position", ctypes.c_int), ("sample", ctypes.c_int), ("user_data", ctypes.c_void_p), ("id", _EventId),
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _EventId),
     ]
 
 
@@ -93,7 +101,12 @@ class Espeak:
         if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
             raise LookupError(voice)
         # A voice change resets the parameters, so they are set each time.
-        for parameter, value in ((PARAM_RATE, rate), (PARAM_PITCH, pitch), (PARAM_RANGE, pitch_range), (PARAM_VOLUME, 100)):
+        for parameter, value in (
+            (PARAM_RATE, rate),
+            (PARAM_PITCH, pitch),
+            (PARAM_RANGE, pitch_range),
+            (PARAM_VOLUME, 100),
+        ):
             self._lib.espeak_SetParameter(parameter, value, 0)
         raw = text.encode("utf-8") + b"\0"
         status = self._lib.espeak_Synth(raw, ctypes.c_size_t(len(raw)), 0, POSITION_CHARACTER, 0, CHARS_UTF8, None, None)
@@ -135,7 +148,8 @@ def answer(espeak: Espeak, request: dict[str, Any]) -> tuple[dict[str, Any], byt
         timeout_s = min(max(float(request["timeout_s"]), 0.1), 60.0)
     except (KeyError, TypeError, ValueError) as error:
         return {"ok": False, "error": "request", "detail": type(error).__name__}, b""
-    # The default action of SIGALRM ends this process: a hang inside the library cannot outlive its request, even when the parent is gone.
+    # The default action of SIGALRM ends this process: a hang inside the library cannot outlive its request,
+    # even when the parent is gone.
     signal.setitimer(signal.ITIMER_REAL, timeout_s)
     try:
         return espeak.say(text, voice, rate, pitch, pitch_range)

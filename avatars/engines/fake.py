@@ -34,6 +34,8 @@ class FakeEngine(SpeechEngine):
         duration_ms = round(spoken * MS_A_CHARACTER / request.speed)
         samples = [round(3000 * math.sin(index / 8)) for index in range(duration_ms * 16)]
         timeline = {
-            "duration_ms": duration_ms, "visemes": [[0, "A"], [duration_ms, "sil"]], "words": [[0, duration_ms, 0, len(request.text)]],
+            "duration_ms": duration_ms,
+            "visemes": [[0, "A"], [duration_ms, "sil"]],
+            "words": [[0, duration_ms, 0, len(request.text)]],
         }
         return SpokenAudio(struct.pack(f"<{len(samples)}h", *samples), 16_000, timeline)  # type: ignore[arg-type]

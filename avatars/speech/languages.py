@@ -1,4 +1,7 @@
-"""Which language a stretch of text is in, told by its letters (design §9: Kazakh letters under the Russian voice are spelled out)."""
+"""Which language a stretch of text is in, told by its letters.
+
+Kazakh letters under espeak's Russian voice are spelled out one by one (design §9).
+"""
 
 import re
 

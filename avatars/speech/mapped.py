@@ -1,4 +1,5 @@
 """Text that remembers where each of its characters stood in the original."""
+
 import re
 import unicodedata
 from collections.abc import Callable

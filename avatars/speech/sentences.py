@@ -16,7 +16,9 @@ _END = re.compile(r"(?:[.!?…]+[\"'»”’)\]]*|\n\s*\n|\n(?=\s*(?:[-*•]|\d{
 _LAST_WORD = re.compile(r"([^\s(«\"'„“\[]+)$")
 _OPENERS = "«\"'„“([—–-•*"
 # Abbreviations that often end a sentence too: a capital letter after them starts a new one.
-_MAY_END = frozenset("тыс млн млрд трлн руб коп чел шт мин сек ч кг км см мм etc т.д т.п др т.б т.с.с p.m a.m inc ltd co corp м гг тг".split())
+_MAY_END = frozenset(
+    "тыс млн млрд трлн руб коп чел шт мин сек ч кг км см мм etc т.д т.п др т.б т.с.с p.m a.m inc ltd co corp м гг тг".split()
+)
 
 
 def split_sentences(text: str, language: str) -> list[str]:

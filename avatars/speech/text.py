@@ -107,5 +107,7 @@ def _join(first: MappedText, second: MappedText) -> MappedText:
     # A sentence without an end mark (a heading, a list item) still ends.
     gap = " " if first.text[-1] in ".!?…,:;—–-" else ". "
     return MappedText(
-        first.text + gap + second.text, first.starts + (edge,) * len(gap) + second.starts, first.ends + (edge,) * len(gap) + second.ends
+        first.text + gap + second.text,
+        first.starts + (edge,) * len(gap) + second.starts,
+        first.ends + (edge,) * len(gap) + second.ends,
     )

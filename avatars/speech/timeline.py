@@ -56,7 +56,11 @@ def build(stretches: Iterable[SpokenStretch], duration_ms: float) -> Timeline:
     end = max(0, round(duration_ms))
     _append(visemes, end, "sil")
     visemes = [event for event in visemes if int(event[0]) <= end]
-    return {"duration_ms": end, "visemes": visemes, "words": [[s, min(e, end), a, b] for s, e, a, b in words if s < end]}
+    return {
+        "duration_ms": end,
+        "visemes": visemes,
+        "words": [[s, min(e, end), a, b] for s, e, a, b in words if s < end],
+    }
 
 
 def _append(visemes: list[list[int | str]], at_ms: float, name: str) -> None:

@@ -9,37 +9,144 @@ Shapes = tuple[tuple[float, str], ...]
 # Stress and length marks that 1.52 sets before a mnemonic.
 _STRESS = "',%=|^"
 # Marks behind a mnemonic that change the sound but not the mouth: palatal, length, "variant of".
-_VARIANT = ";:#\"-_2"
+_VARIANT = ';:#"-_2^'
 PAUSES = frozenset(("_", "_:", "_|", "_!", "_^"))
 # Not sounds: the palatal glide mark and the end of a language switch.
 _SILENT_MARKS = frozenset((";", "", "||", "|"))
 
 _ONE: dict[str, str] = {
     # lips
-    "p": "MBP", "b": "MBP", "m": "MBP", "f": "FV", "v": "FV", "w": "U", "v#": "FV", "w#": "U", "B": "MBP",
+    "p": "MBP",
+    "b": "MBP",
+    "m": "MBP",
+    "f": "FV",
+    "v": "FV",
+    "w": "U",
+    "v#": "FV",
+    "w#": "U",
+    "B": "MBP",
     # tongue tip
-    "t": "TDN", "d": "TDN", "n": "TDN", "T": "TDN", "D": "TDN", "t#": "TDN", "*": "TDN", "r": "TDN", "R": "TDN", "r-": "TDN",
-    "l": "L", "L": "L", "l^": "L", "@L": "L", "l#": "L", "n^": "TDN", "t2": "TDN", "?": "KG",
-    "s": "SZ", "z": "SZ", "ts": "SZ", "S": "SH", "Z": "SH", "tS": "SH", "dZ": "SH", "s;": "SZ", "S;": "SH", "tS;": "SH",
+    "t": "TDN",
+    "d": "TDN",
+    "n": "TDN",
+    "T": "TDN",
+    "D": "TDN",
+    "t#": "TDN",
+    "*": "TDN",
+    "r": "TDN",
+    "R": "TDN",
+    "r-": "TDN",
+    "l": "L",
+    "L": "L",
+    "l^": "L",
+    "@L": "L",
+    "l#": "L",
+    "n^": "TDN",
+    "t2": "TDN",
+    "?": "KG",
+    "s": "SZ",
+    "z": "SZ",
+    "ts": "SZ",
+    "S": "SH",
+    "Z": "SH",
+    "tS": "SH",
+    "dZ": "SH",
+    "s;": "SZ",
+    "S;": "SH",
+    "tS;": "SH",
     # back of the tongue
-    "k": "KG", "g": "KG", "x": "KG", "N": "KG", "G": "KG", "q": "KG", "h": "KG", "C": "KG", "Q": "KG", "X": "KG", "Q^": "KG", "c": "KG",
+    "k": "KG",
+    "g": "KG",
+    "x": "KG",
+    "N": "KG",
+    "G": "KG",
+    "q": "KG",
+    "h": "KG",
+    "C": "KG",
+    "Q": "KG",
+    "X": "KG",
+    "Q^": "KG",
+    "c": "KG",
     # vowels
-    "A": "A", "a": "A", "A:": "A", "aa": "A", "A@": "A", "&": "A", "a:": "A", "A~": "A",
-    "V": "AH", "a#": "AH", "@": "AH", "@-": "AH", "@2": "AH", "@5": "AH", "@#": "AH", "3": "AH", "3:": "AH", "8": "AH", "@:": "AH",
-    "e": "E", "E": "E", "E#": "E", "E2": "E", "e:": "E", "e#": "E", "E:": "E",
-    "i": "I", "I": "I", "i:": "I", "I2": "I", "I#": "I", "y": "I", "j": "I", "y:": "I", "i#": "I", "J": "I", "Y": "I",
-    "o": "O", "0": "O", "O": "O", "O:": "O", "O@": "O", "o@": "O", "o:": "O", "O2": "O", "0#": "O",
-    "u": "U", "U": "U", "u:": "U", "u#": "U", "U#": "U", "W": "U",
-    "u\"": "UE", "y\"": "UE",
+    "A": "A",
+    "a": "A",
+    "A:": "A",
+    "aa": "A",
+    "A@": "A",
+    "&": "A",
+    "a:": "A",
+    "A~": "A",
+    "V": "AH",
+    "a#": "AH",
+    "@": "AH",
+    "@-": "AH",
+    "@2": "AH",
+    "@5": "AH",
+    "@#": "AH",
+    "3": "AH",
+    "3:": "AH",
+    "8": "AH",
+    "@:": "AH",
+    "e": "E",
+    "E": "E",
+    "E#": "E",
+    "E2": "E",
+    "e:": "E",
+    "e#": "E",
+    "E:": "E",
+    "i": "I",
+    "I": "I",
+    "i:": "I",
+    "I2": "I",
+    "I#": "I",
+    "y": "I",
+    "j": "I",
+    "y:": "I",
+    "i#": "I",
+    "J": "I",
+    "Y": "I",
+    "o": "O",
+    "0": "O",
+    "O": "O",
+    "O:": "O",
+    "O@": "O",
+    "o@": "O",
+    "o:": "O",
+    "O2": "O",
+    "0#": "O",
+    "u": "U",
+    "U": "U",
+    "u:": "U",
+    "u#": "U",
+    "U#": "U",
+    "W": "U",
+    'u"': "UE",
+    'y"': "UE",
 }
 _MOVING: dict[str, Shapes] = {
-    "aI": ((0.6, "A"), (0.4, "I")), "aI3": ((0.5, "A"), (0.25, "I"), (0.25, "AH")), "aI@": ((0.5, "A"), (0.25, "I"), (0.25, "AH")),
-    "aU": ((0.6, "A"), (0.4, "U")), "aU@": ((0.5, "A"), (0.25, "U"), (0.25, "AH")), "eI": ((0.6, "E"), (0.4, "I")),
-    "OI": ((0.6, "O"), (0.4, "I")), "oU": ((0.5, "O"), (0.5, "U")), "i@": ((0.6, "I"), (0.4, "AH")), "i@3": ((0.6, "I"), (0.4, "AH")),
-    "e@": ((0.6, "E"), (0.4, "AH")), "U@": ((0.6, "U"), (0.4, "AH")), "ja": ((0.3, "I"), (0.7, "A")), "ju": ((0.3, "I"), (0.7, "U")),
-    "jo": ((0.3, "I"), (0.7, "O")), "je": ((0.3, "I"), (0.7, "E")), "dZ": ((0.35, "TDN"), (0.65, "SH")), "tS": ((0.35, "TDN"), (0.65, "SH")),
-    "tS;": ((0.35, "TDN"), (0.65, "SH")), "ts": ((0.4, "TDN"), (0.6, "SZ")), "dz": ((0.4, "TDN"), (0.6, "SZ")),
-    "ja#": ((0.4, "I"), (0.6, "AH")), "io": ((0.3, "I"), (0.7, "O")),
+    "aI": ((0.6, "A"), (0.4, "I")),
+    "aI3": ((0.5, "A"), (0.25, "I"), (0.25, "AH")),
+    "aI@": ((0.5, "A"), (0.25, "I"), (0.25, "AH")),
+    "aU": ((0.6, "A"), (0.4, "U")),
+    "aU@": ((0.5, "A"), (0.25, "U"), (0.25, "AH")),
+    "eI": ((0.6, "E"), (0.4, "I")),
+    "OI": ((0.6, "O"), (0.4, "I")),
+    "oU": ((0.5, "O"), (0.5, "U")),
+    "i@": ((0.6, "I"), (0.4, "AH")),
+    "i@3": ((0.6, "I"), (0.4, "AH")),
+    "e@": ((0.6, "E"), (0.4, "AH")),
+    "U@": ((0.6, "U"), (0.4, "AH")),
+    "ja": ((0.3, "I"), (0.7, "A")),
+    "ju": ((0.3, "I"), (0.7, "U")),
+    "jo": ((0.3, "I"), (0.7, "O")),
+    "je": ((0.3, "I"), (0.7, "E")),
+    "dZ": ((0.35, "TDN"), (0.65, "SH")),
+    "tS": ((0.35, "TDN"), (0.65, "SH")),
+    "tS;": ((0.35, "TDN"), (0.65, "SH")),
+    "ts": ((0.4, "TDN"), (0.6, "SZ")),
+    "dz": ((0.4, "TDN"), (0.6, "SZ")),
+    "ja#": ((0.4, "I"), (0.6, "AH")),
+    "io": ((0.3, "I"), (0.7, "O")),
 }
 # What one mnemonic means elsewhere: English "r" rounds the lips, Kazakh "8" is ө, "u#" is ү, "I" is і.
 _BY_LANGUAGE: dict[str, dict[str, str]] = {
@@ -60,6 +167,16 @@ def shapes(mnemonic: str, language: str = "ru") -> Shapes:
         return ()
     found = _find(name, language)
     return found if found else _find(name[0], language) or ((1.0, "AH"),)
+
+
+_VOWEL_VISEMES = frozenset(("A", "AH", "E", "I", "O", "U", "UE"))
+_GLIDES = frozenset("jwrJW*")
+
+
+def is_vowel(mnemonic: str) -> bool:
+    name = mnemonic.lstrip(_STRESS)
+    found = _find(name, "ru") if name and name[0] not in _GLIDES else None
+    return bool(found) and found[0][1] in _VOWEL_VISEMES
 
 
 def is_known(mnemonic: str, language: str = "ru") -> bool:

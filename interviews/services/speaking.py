@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from avatars.services import speech
 from interviews.services.policies import policy
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """`audio_url` and `timeline_url` are empty on rung "text"; then `duration_ms` is the time to read."""
+    """`audio_url` and `timeline_url` are empty when there is no sound; then `duration_ms` is the time to read."""
 
     rung: str
     duration_ms: int
@@ -22,13 +23,12 @@ def speak(text: str, *, public_id: str, language: str, avatar: Mapping[str, Any]
 
     `avatar` is the profile's snapshot of the plan. Raises ProviderError when the engine could not.
     """
-    from avatars.services import speech
 
     row = speech.for_settings(avatar, text, language)
     base = f"/interview/{public_id}/speech/{row.public_id}"
     return Spoken("local", row.duration_ms, f"{base}.wav", f"{base}.json")
 
 
-def shown(text: str) -> Spoken:
+def shown(text: str, rung: str = "text") -> Spoken:
     """The last rung: the sentence is only read."""
-    return Spoken("text", max(1500, round(len(text) * policy().reading_ms_per_character)))
+    return Spoken(rung, max(1500, round(len(text) * policy().reading_ms_per_character)))

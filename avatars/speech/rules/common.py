@@ -1,10 +1,21 @@
 """What the number rules of the three languages share: the shapes of numbers, dates, times and phones in text."""
 
 import re
+from collections.abc import Iterable
 
-# A number with optional thousands groups and decimals: 5, 1 000 000, 1,000.50, 3,5. At most 15 digits are read as one number.
-NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,4}(?=\.\d)|\d{1,3}(?:[ \u00a0]\d{3}){1,4}(?!\d)|\d{1,3}(?:,\d{3}){2,4}(?!\d)|\d{1,15}(?!\d))(?:[.,]\d{1,6}(?!\d))?"
+# A number with optional thousands groups and decimals: 5, 1 000 000, 1,000.50, 3,5.
+# At most 15 digits are read as one number.
+NUMBER = (
+    r"(?:\d{1,3}(?:,\d{3}){1,4}(?=\.\d)|\d{1,3}(?:[ \u00a0]\d{3}){1,4}(?!\d)"
+    r"|\d{1,3}(?:,\d{3}){2,4}(?!\d)|\d{1,15}(?!\d))(?:[.,]\d{1,6}(?!\d))?"
+)
 BEFORE = r"(?<![\w.,])"
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression's alternatives, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
 
 DATE = re.compile(BEFORE + r"(?P<d>[0-3]?\d)[./](?P<m>[01]?\d)[./](?P<y>\d{4})(?![\w/]|\.\d)")
 ISO_DATE = re.compile(BEFORE + r"(?P<y>[12]\d{3})-(?P<m>[01]\d)-(?P<d>[0-3]\d)(?![\w-])")
@@ -17,7 +28,9 @@ LONG_DIGITS = re.compile(r"\d{16,}")
 MIXED = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 
 SYMBOL_CURRENCIES = {"$": "usd", "€": "eur", "₽": "rub", "₸": "kzt", "£": "gbp"}
-CURRENCY_BEFORE = re.compile(rf"(?P<symbol>[$€₽₸£])\s?(?P<number>{NUMBER})(?P<scale>\s?(?:тыс\.?|млн\.?|млрд\.?|мың|[kKмМMB])(?!\w))?")
+CURRENCY_BEFORE = re.compile(
+    rf"(?P<symbol>[$€₽₸£])\s?(?P<number>{NUMBER})(?P<scale>\s?(?:тыс\.?|млн\.?|млрд\.?|мың|[kKмМMB])(?!\w))?"
+)
 CURRENCY_AFTER = re.compile(
     rf"{BEFORE}(?P<number>{NUMBER})(?P<scale>\s?(?:тыс\.?|млн\.?|млрд\.?|мың)(?!\w))?\s?(?P<symbol>[$€₽₸£]|(?:USD|EUR|RUB|KZT|GBP|руб|тг)\b\.?)"
 )
@@ -42,7 +55,7 @@ def parse_number(text: str, decimal_marks: str = ".,") -> tuple[int, str]:
 
 
 def american(number: str, symbol: str) -> str:
-    """"$1,200" groups thousands even where the comma is the decimal mark."""
+    """ "$1,200" groups thousands even where the comma is the decimal mark."""
     return number.replace(",", "") if symbol in "$£" and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", number) else number
 
 

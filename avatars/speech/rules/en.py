@@ -8,30 +8,66 @@ from avatars.speech.rules import common as c
 
 MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = "|".join(name if name == "May" else f"{name}|{name[:3]}\\.?" for name in MONTHS)
-CURRENCIES = {"usd": ("dollar", "dollars"), "eur": ("euro", "euros"), "rub": ("ruble", "rubles"), "kzt": ("tenge", "tenge"),
-              "gbp": ("pound", "pounds")}
-SCALES = {"k": "thousand", "m": "million", "b": "billion", "м": "million", "тыс": "thousand", "мың": "thousand", "млн": "million",
-          "млрд": "billion"}
-UNITS = {
-    "km/h": ("kilometer per hour", "kilometers per hour"), "km": ("kilometer", "kilometers"), "m": ("meter", "meters"),
-    "cm": ("centimeter", "centimeters"), "mm": ("millimeter", "millimeters"), "kg": ("kilogram", "kilograms"), "g": ("gram", "grams"),
-    "ms": ("millisecond", "milliseconds"), "sec": ("second", "seconds"), "s": ("second", "seconds"), "min": ("minute", "minutes"),
-    "h": ("hour", "hours"), "hrs": ("hour", "hours"), "KB": ("kilobyte", "kilobytes"), "MB": ("megabyte", "megabytes"),
-    "GB": ("gigabyte", "gigabytes"), "TB": ("terabyte", "terabytes"), "GHz": ("gigahertz", "gigahertz"), "MHz": ("megahertz", "megahertz"),
-    "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"), "ft": ("foot", "feet"), "°C": ("degree Celsius", "degrees Celsius"),
-    "°F": ("degree Fahrenheit", "degrees Fahrenheit"), "°": ("degree", "degrees"),
+CURRENCIES = {
+    "usd": ("dollar", "dollars"),
+    "eur": ("euro", "euros"),
+    "rub": ("ruble", "rubles"),
+    "kzt": ("tenge", "tenge"),
+    "gbp": ("pound", "pounds"),
 }
-_UNIT = re.compile(rf"{c.BEFORE}(?P<n>{c.NUMBER}|\d{{1,3}},\d{{3}})\s?(?P<u>{'|'.join(sorted(map(re.escape, UNITS), key=len, reverse=True))})(?![\w'’])")
+SCALES = {
+    "k": "thousand",
+    "m": "million",
+    "b": "billion",
+    "м": "million",
+    "тыс": "thousand",
+    "мың": "thousand",
+    "млн": "million",
+    "млрд": "billion",
+}
+UNITS = {
+    "km/h": ("kilometer per hour", "kilometers per hour"),
+    "km": ("kilometer", "kilometers"),
+    "m": ("meter", "meters"),
+    "cm": ("centimeter", "centimeters"),
+    "mm": ("millimeter", "millimeters"),
+    "kg": ("kilogram", "kilograms"),
+    "g": ("gram", "grams"),
+    "ms": ("millisecond", "milliseconds"),
+    "sec": ("second", "seconds"),
+    "s": ("second", "seconds"),
+    "min": ("minute", "minutes"),
+    "h": ("hour", "hours"),
+    "hrs": ("hour", "hours"),
+    "KB": ("kilobyte", "kilobytes"),
+    "MB": ("megabyte", "megabytes"),
+    "GB": ("gigabyte", "gigabytes"),
+    "TB": ("terabyte", "terabytes"),
+    "GHz": ("gigahertz", "gigahertz"),
+    "MHz": ("megahertz", "megahertz"),
+    "lb": ("pound", "pounds"),
+    "lbs": ("pound", "pounds"),
+    "ft": ("foot", "feet"),
+    "°C": ("degree Celsius", "degrees Celsius"),
+    "°F": ("degree Fahrenheit", "degrees Fahrenheit"),
+    "°": ("degree", "degrees"),
+}
+_UNIT = re.compile(rf"{c.BEFORE}(?P<n>{c.NUMBER}|\d{{1,3}},\d{{3}})\s?(?P<u>{c.any_of(UNITS)})(?![\w'’])")
 _ORDINAL = re.compile(r"(?<!\w)(?P<n>\d{1,6})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _MONTH_DAY = re.compile(rf"(?P<w>\b(?:{_MONTH})\s)(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?=\W|$)(?P<c>,?\s)?(?P<y>[12]\d{{3}})?(?!\w)")
 _DAY_MONTH = re.compile(rf"(?<!\w)(?P<d>[0-3]?\d)(?P<w>\s(?:{_MONTH})\b)(?P<y>\s[12]\d{{3}})?(?!\w)")
 _MONTH_YEAR = re.compile(rf"(?P<w>\b(?:{_MONTH})\s)(?P<y>[12]\d{{3}})(?!\w)")
-_YEAR = re.compile(r"(?P<w>\b(?:in|since|by|until|till|of|from|to|year|before|after|during)\s)(?P<y>1[1-9]\d\d|20\d\d)(?!\w|[.,]\d|\s?[%°]|-\w)", re.IGNORECASE)
+_YEAR = re.compile(
+    r"(?P<w>\b(?:in|since|by|until|till|of|from|to|year|before|after|during)\s)(?P<y>1[1-9]\d\d|20\d\d)(?!\w|[.,]\d|\s?[%°]|-\w)",
+    re.IGNORECASE,
+)
 _DECADE = re.compile(r"(?<!\w)(?P<y>1[89]\d0|20[1-9]0)['’]?s\b")
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3}){1,4}(?!\d)(?P<dec>\.\d{1,6})?")
 _NUMBER = re.compile(rf"(?<!\w)(?P<n>{c.NUMBER})")
 _ALWAYS = re.compile(r"\b24/7\b")
-_CLOCK = re.compile(rf"{c.BEFORE}(?P<h>[01]?\d|2[0-4]):(?P<min>[0-5]\d)(?P<half>\s?(?:[ap]\.m\.|[ap]m\b))?(?![\w:])", re.IGNORECASE)
+_CLOCK = re.compile(
+    rf"{c.BEFORE}(?P<h>[01]?\d|2[0-4]):(?P<min>[0-5]\d)(?P<half>\s?(?:[ap]\.m\.|[ap]m\b))?(?![\w:])", re.IGNORECASE
+)
 _HOUR = re.compile(r"(?<!\w)(?P<h>1[0-2]|[1-9])\s?(?P<half>[ap]\.m\.|[ap]m\b)", re.IGNORECASE)
 
 
@@ -57,7 +93,7 @@ def _ungrouped(number: str) -> str:
 
 
 def number_words(number: str) -> str:
-    """"3.14" → "three point one four"."""
+    """ "3.14" → "three point one four"."""
     number = _ungrouped(number)
     whole, decimals = c.parse_number(number)
     if not decimals and len(number) > 1 and number[0] == "0" and number.isdigit():
@@ -80,7 +116,8 @@ def _money(match: re.Match[str]) -> str:
         return f"{number_words(match['number'])} {SCALES[scale]} {many}"
     whole, decimals = c.parse_number(_ungrouped(match["number"]))
     if len(decimals) == 2 and many in ("dollars", "euros") and int(decimals):
-        return f"{cardinal(whole)} {one if whole == 1 else many} {cardinal(int(decimals))} {'cent' if int(decimals) == 1 else 'cents'}"
+        cents = "cent" if int(decimals) == 1 else "cents"
+        return f"{cardinal(whole)} {one if whole == 1 else many} {cardinal(int(decimals))} {cents}"
     return f"{number_words(match['number'])} {one if whole == 1 and not decimals else many}"
 
 

@@ -1,0 +1,153 @@
+"""Speech on demand: made once, kept by fingerprint, found again for nothing (design §2, §3)."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from avatars.engines.base import MAX_SPEED, MIN_SPEED, SpeechEngine, SpeechRequest, SpokenAudio
+from avatars.engines.registry import speech_engine
+from avatars.models import Speech, new_speech_id
+from avatars.speech.sound import wav_bytes
+from avatars.speech.text import MAX_CHARACTERS, NothingToSay, TextTooLong
+from interview_site.errors import Category, ProviderError
+
+__all__ = ["BUILT_IN", "NothingToSay", "TextTooLong", "for_settings", "speak", "voice_for"]
+
+log = logging.getLogger(__name__)
+
+BUILT_IN = "espeak"
+# `used_at` decides what may be swept; once a day is exact enough and spares a write on each use.
+_USED_AT_STEP = timedelta(days=1)
+
+
+def speak(*, text: str, language: str, voice: str = "", speed: float = 1.0, engine: str = BUILT_IN) -> Speech:
+    """The speech for this text: the one we have, or a new one (≤ 80 ms for a local sentence, design §10).
+
+    1. Find it by fingerprint; done when its file is still there.
+    2. Else make the sound; no database lock is held meanwhile.
+    3. Store the file under a name nobody knows yet, then publish it in the row. Who loses the race removes their file.
+
+    `voice` "" is the engine's usual voice. Raises NothingToSay, TextTooLong, ProviderError.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise TextTooLong(f"at most {MAX_CHARACTERS} characters can be spoken at once")
+    text = _storable(text)
+    speaker = speech_engine(engine)
+    request = SpeechRequest(text, language, voice or speaker.default_voice(language), speed)
+    fingerprint = _fingerprint(speaker, request)
+    found = Speech.objects.filter(fingerprint=fingerprint).first()
+    if found is not None and default_storage.exists(found.audio.name):
+        return _used(found)
+    audio = speaker.synthesize(request)
+    return _publish(request, engine, fingerprint, audio)
+
+
+def for_settings(snapshot: Mapping[str, object], text: str, language: str) -> Speech:
+    """Speech as an avatar profile's snapshot wants it; the built-in voice when its engine cannot.
+
+    A broken or old snapshot never stops an interview: wrong values are replaced by the usual ones.
+    Raises NothingToSay, TextTooLong, and ProviderError when the built-in voice fails too.
+    """
+    engine = str(snapshot.get("speech_engine") or BUILT_IN)
+    wanted, speed = str(snapshot.get("voice") or ""), _speed(snapshot.get("speed"))
+    try:
+        return speak(
+            text=text,
+            language=language,
+            voice=voice_for(speech_engine(engine), wanted, language),
+            speed=speed,
+            engine=engine,
+        )
+    except ProviderError as error:
+        if engine == BUILT_IN and error.category != Category.INVALID_REQUEST:
+            raise
+        log.warning("speech falls to the built-in voice", extra={"engine": engine[:40], "category": str(error.category)})
+    voice = voice_for(speech_engine(BUILT_IN), wanted, language)
+    return speak(text=text, language=language, voice=voice, speed=speed, engine=BUILT_IN)
+
+
+def voice_for(engine: SpeechEngine, wanted: str, language: str) -> str:
+    """The engine's voice for the language nearest to the one wanted: itself, its sibling, else the usual one of its gender."""
+    voices = engine.voices()
+    if any(voice.name == wanted and voice.language == language for voice in voices):
+        return wanted
+    sibling = f"{language}-{wanted.partition('-')[2]}"
+    if any(voice.name == sibling for voice in voices):
+        return sibling
+    gender = next((voice.gender for voice in voices if voice.name == wanted), "male" if "-male" in wanted else "female")
+    return engine.default_voice(language, gender)
+
+
+def _storable(text: str) -> str:
+    # PostgreSQL refuses NUL, and UTF-8 lone surrogates. One space for one character: the places of words stay right.
+    return "".join(" " if character == "\0" or "\ud800" <= character <= "\udfff" else character for character in text)
+
+
+def _speed(value: object) -> float:
+    try:
+        speed = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return 1.0
+    return min(max(speed, MIN_SPEED), MAX_SPEED) if speed == speed else 1.0
+
+
+def _fingerprint(engine: SpeechEngine, request: SpeechRequest) -> str:
+    parts = [engine.kind, engine.version(), request.voice, request.language, round(request.speed, 3), request.text]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _used(speech: Speech) -> Speech:
+    now = timezone.now()
+    if now - speech.used_at > _USED_AT_STEP:
+        Speech.objects.filter(pk=speech.pk).update(used_at=now)
+    return speech
+
+
+def _publish(request: SpeechRequest, engine: str, fingerprint: str, audio: SpokenAudio) -> Speech:
+    wav = ContentFile(wav_bytes(audio.pcm16, audio.sample_rate))
+    # The random name does what a temporary file and a rename would: no reader can meet half a file.
+    name = default_storage.save(f"speech/{fingerprint[:2]}/{fingerprint[:16]}-{new_speech_id()}.wav", wav)
+    published = False
+    try:
+        speech = _insert(request, engine, fingerprint, audio, name)
+        if speech.audio.name != name and not default_storage.exists(speech.audio.name):
+            speech = _replace_file(speech, name, audio)
+        published = speech.audio.name == name
+    finally:
+        if not published:
+            default_storage.delete(name)
+    return speech
+
+
+def _insert(request: SpeechRequest, engine: str, fingerprint: str, audio: SpokenAudio, name: str) -> Speech:
+    """The row with our file, or the row somebody else made first."""
+    try:
+        with transaction.atomic():
+            return Speech.objects.create(
+                fingerprint=fingerprint,
+                engine=engine,
+                voice=request.voice,
+                language=request.language,
+                speed=request.speed,
+                text=request.text,
+                audio=name,
+                timeline=audio.timeline,
+                duration_ms=audio.duration_ms,
+            )
+    except IntegrityError:
+        return Speech.objects.get(fingerprint=fingerprint)
+
+
+def _replace_file(speech: Speech, name: str, audio: SpokenAudio) -> Speech:
+    """The row's file is gone: ours takes its place, unless another process was quicker."""
+    Speech.objects.filter(pk=speech.pk, audio=speech.audio.name).update(
+        audio=name, timeline=audio.timeline, duration_ms=audio.duration_ms, used_at=timezone.now()
+    )
+    return Speech.objects.get(pk=speech.pk)
