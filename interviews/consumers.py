@@ -17,7 +17,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from interview_site.notify import ainterview_changed, interview_group
 from interviews import payloads
 from interviews.call import gate, state, texts
-from interviews.call.conduct import RETRY_S, Call
+from interviews.call.conduct import RETRY_S, Call, receipt_url
 from interviews.call.gate import Close, Refused
 from interviews.call.held import Held
 from interviews.call.listening import listener_for
@@ -46,6 +46,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         self.device = ""
         self.last_sentence = -1
         self.seen_at: datetime | None = None
+        self.is_closed = False
         await self.accept()
         try:
             gate.check_origin(self.scope)
@@ -61,6 +62,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         self.held.start("heart", self._beat())
 
     async def disconnect(self, code: int) -> None:
+        self.is_closed = True
         await self.held.close()
         if self.interview is None:
             return
@@ -75,7 +77,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
     # --- Up ------------------------------------------------------------------------------------------------------------
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.interview is None:
+        if self.interview is None or self.is_closed:
             return
         if bytes_data is not None:
             await self._frame(bytes_data)
@@ -112,6 +114,9 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await self._not_open(closed.state, message_id)
 
     async def on_hello(self, message: dict[str, Any]) -> None:
+        if self.device and self.device != message["device"]:
+            await self._error("bad_message")  # one socket is one device
+            return
         self.device = message["device"]
         self.last_sentence = message.get("last_sentence", -1)
         try:
@@ -231,8 +236,15 @@ class InterviewConsumer(AsyncWebsocketConsumer):
 
     # --- Down ----------------------------------------------------------------------------------------------------------
 
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Once; what the page still sends after it is not heard."""
+        if not self.is_closed:
+            self.is_closed = True
+            await super().close(code, reason)
+
     async def _send(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(message, ensure_ascii=False))
+        if not self.is_closed:
+            await self.send(text_data=json.dumps(message, ensure_ascii=False))
 
     async def _error(self, code: str, *, retry_s: int = 0, message_id: str = "") -> None:
         text = texts.text(code, self.interview.language)
@@ -254,7 +266,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
 
     async def _not_open(self, present: str, message_id: str) -> None:
         if present == Interview.State.COMPLETED:
-            await self._send({"type": "finished", "receipt_url": f"/interview/{self.public_id}/receipt"})
+            await self._send({"type": "finished", "receipt_url": receipt_url(self.interview)})
             return
         await self._error("not_open", message_id=message_id)
         await self.close(Close.FORBIDDEN)

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+from django.urls import reverse
+
 from interviews.call import state
 from interviews.call.held import Held
 from interviews.call.listening import AnswerEnded, HeardEvent, Listener, SpeechEnded, SpeechStarted
@@ -29,6 +31,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 RETRY_S = 2
 
 
+def receipt_url(interview: Interview) -> str:
+    return reverse("interview-receipt", args=[interview.public_id])
+
+
 class Call:
     """One device's call. `send` takes a message of payloads.DOWN; `clock` gives monotonic seconds."""
 
@@ -43,6 +49,7 @@ class Call:
         self._speaker: Speaker | None = None
         self._voice: Voice | None = None
         self._told_text_only = False
+        self._is_answering = False
         self._one_at_a_time = asyncio.Lock()
         self.listener: Listener | None = None
 
@@ -81,6 +88,7 @@ class Call:
     async def hear(self, event: HeardEvent) -> None:
         """What the Listener heard."""
         if isinstance(event, SpeechStarted):
+            self._is_answering = True
             self._cues.stop(self._clock())
         elif isinstance(event, SpeechEnded):
             self._cues.go_on(self._clock())
@@ -96,6 +104,7 @@ class Call:
 
     async def sign_of_life(self) -> None:
         """Typing, or "I'm still thinking": the cues start again, nobody is hurried."""
+        self._is_answering = True
         if self._cues.next_in(self._clock()) is not None:
             self._cues.restart(self._clock())
             self._watch()
@@ -132,15 +141,20 @@ class Call:
         if outcome.say:
             self._cues.stop(self._clock())
             self._held.stop("cues")
+            if not is_offer:
+                self._held.stop("long answer")
             self._held.start("speaking", self._speak(outcome, keeps_cues=is_offer))
         elif outcome.interview.state == Interview.State.PAUSED:
             self._cues.stop(self._clock())
             self._held.stop("cues")
+            self._held.stop("long answer")
             await self._floor(False)
         elif Finish in kinds or (is_join and outcome.standing.phase == "over"):
             await self._finished()
         elif (SetPaused in kinds or is_join or Hush in kinds) and not self._held.is_running("speaking"):
             await self._give_floor(keeps_cues=False)
+        else:
+            await self.sign_of_life()
 
     async def _hush(self) -> None:
         was_speaking = self._held.is_running("speaking")
@@ -189,7 +203,10 @@ class Call:
             self._cues.go_on(self._clock())
         else:
             self._cues.restart(self._clock())
+            self._is_answering = False
             self._held.start("preparing", self._prepare(self._outcome))
+            if question:
+                self._held.start("long answer", self._watch_length(question.answer_time_s))
         self._watch()
 
     async def _prepare(self, outcome: Outcome) -> None:
@@ -206,7 +223,7 @@ class Call:
 
     async def _finished(self) -> None:
         await self._floor(False)
-        await self._send({"type": "finished", "receipt_url": f"/interview/{self.interview.public_id}/receipt"})
+        await self._send({"type": "finished", "receipt_url": receipt_url(self.interview)})
 
     async def _notice(self, code: str) -> None:
         await self._send({"type": "notice", "code": code, "text": lines(self.interview.language)["notices"][code]})
@@ -222,6 +239,12 @@ class Call:
             cue = self._cues.take(self._clock())
             if cue is not None:
                 await self._give_cue(cue)
+
+    async def _watch_length(self, answer_s: float) -> None:
+        """The guard-rail of an answer's length: one line to read, never a cut."""
+        await asyncio.sleep(answer_s)
+        if self._is_answering:
+            await self._notice("answer_long")
 
     async def _give_cue(self, cue: str) -> None:
         question = self._outcome.standing.question

@@ -57,7 +57,7 @@ class Listener(Protocol):
         """Whose turn it is: an answer is looked for only while the floor is the candidate's."""
 
     async def answer_so_far(self) -> AnswerEnded | None:
-        """"I'm done" was pressed: what was said since the last event, or None when there was nothing."""
+        """ "I'm done" was pressed: what was said since the last event, or None when there was nothing."""
 
     async def close(self) -> None:
         """Flush and let go; may be called twice."""

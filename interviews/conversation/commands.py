@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — a spoken line is read and reviewed as one line
 """Short commands in typed or recognised words: only when the whole text is the command, in any of the three languages.
 
 A sentence that merely contains "repeat" or «дальше» is an answer. Politeness around the command does not count: «повторите,
@@ -54,13 +55,11 @@ def _key(text: str) -> str:
     return " ".join(kept or words)
 
 
-_COMMANDS = {
-    _key(phrase): command for command, phrases in _PHRASES.items() for phrase in phrases.split("|") if _key(phrase)
-}
+_COMMANDS = {_key(phrase): command for command, phrases in _PHRASES.items() for phrase in phrases.split("|") if _key(phrase)}
 
 
 def recognise(text: str, language: str = "") -> str | None:
-    """"repeat", "skip", "pause", "next", "done", "thinking", "yes", "no" — or None: an answer.
+    """ "repeat", "skip", "pause", "next", "done", "thinking", "yes", "no" — or None: an answer.
 
     `language` is not needed to decide: people switch languages in mid-interview, and no phrase means two things.
     """

@@ -129,7 +129,7 @@ class _Mover:
         return Step(result.turns, (*woken, *result.effects), result.refused)
 
     def _continued(self, event: Words) -> Step:
-        """"Continue", typed while the call is paused: the same as the button."""
+        """ "Continue", typed while the call is paused: the same as the button."""
         resumed = self.resume()
         return Step((self._turn("command", event, self._uuid()), *resumed.turns), resumed.effects)
 

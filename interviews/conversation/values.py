@@ -187,8 +187,6 @@ def settle(turns: Sequence[Said], drafts: Sequence[Draft], *, at: datetime, spli
     for draft in drafts:
         number += 1
         spoken = tuple(split(draft.text)) if draft.speaker == AVATAR else ()
-        settled.append(
-            Said(**vars(draft), number=number, sentences=spoken, first_sentence=sentence if spoken else None, at=at)
-        )
+        settled.append(Said(**vars(draft), number=number, sentences=spoken, first_sentence=sentence if spoken else None, at=at))
         sentence += len(spoken)
     return settled

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 — a spoken line is read and reviewed as one line
 """Everything the scripted interviewer says and the call's short notices, per language of the interview, as data.
 
 These lines are spoken in the interview's language whatever language the pages are shown in, so they are tables here and not
@@ -74,8 +75,7 @@ RU: Lines = {
     "kept_question": "Хорошо, вопрос остаётся. Отвечайте, когда будете готовы.",
     "offer_first": "Не торопитесь. Если хотите, я повторю вопрос, или мы можем его пропустить.",
     "offer_second": (
-        "Я по-прежнему на связи. "
-        "Можно начать с любого примера, ответить текстом, попросить повторить вопрос или пропустить его."
+        "Я по-прежнему на связи. Можно начать с любого примера, ответить текстом, попросить повторить вопрос или пропустить его."
     ),
     "offer_questions": "Если вопросов нет, просто скажите «нет» или нажмите «Готово».",
     "invite_questions": (
@@ -136,16 +136,15 @@ EN: Lines = {
     "going_on": "Let us continue. Here is the question again.",
     "confirm_skip": (
         "This question matters to the employer. "
-        "If you would still rather not answer it, say \"skip\" or press the button once more. "
+        'If you would still rather not answer it, say "skip" or press the button once more. '
         "If you need time, please take it; I will wait."
     ),
     "kept_question": "All right, the question stays. Answer whenever you are ready.",
     "offer_first": "Take your time. If you like, I can repeat the question, or we can skip it.",
     "offer_second": (
-        "I am still here. "
-        "You can start with any example, type your answer, ask me to repeat the question, or skip it."
+        "I am still here. You can start with any example, type your answer, ask me to repeat the question, or skip it."
     ),
-    "offer_questions": "If you have no questions, just say \"no\" or press \"Done\".",
+    "offer_questions": 'If you have no questions, just say "no" or press "Done".',
     "invite_questions": (
         "Those were all my questions, thank you. "
         "Do you have any questions for us? "
@@ -167,8 +166,8 @@ EN: Lines = {
         "take_your_time": "Take your time: it is fine to think for a while.",
         "thinking": "Of course, take your time. I am waiting.",
         "nothing_yet": "There is no answer yet. Type it, say it aloud, or skip the question.",
-        "paused": "Paused. Your answers are saved; press \"Continue\" when you are ready.",
-        "paused_by_silence": "We have paused the call so as not to hurry you. Your answers are saved; press \"Continue\" when you are ready.",
+        "paused": 'Paused. Your answers are saved; press "Continue" when you are ready.',
+        "paused_by_silence": 'We have paused the call so as not to hurry you. Your answers are saved; press "Continue" when you are ready.',
         "added": "Your addition has been saved.",
         "text_only": "The voice is not working at the moment, so the questions are shown as text. This does not affect your answers.",
         "answer_long": "You have been answering for quite a while. Please finish your thought; there is no hurry.",
@@ -195,7 +194,11 @@ KK: Lines = {
         "Рахмет, әрі қарай жалғастырайық.",
         "Жақсы, келесі сұраққа көшейік.",
     ),
-    "bridges_skipped": ("Жақсы, бұл сұрақты өткізіп жіберейік.", "Әрине, әрі қарай жалғастырайық.", "Жақсы, келесі сұраққа көшейік."),
+    "bridges_skipped": (
+        "Жақсы, бұл сұрақты өткізіп жіберейік.",
+        "Әрине, әрі қарай жалғастырайық.",
+        "Жақсы, келесі сұраққа көшейік.",
+    ),
     "last_question": ("Рахмет. Енді соңғы сұрақ.", "Рахмет сізге. Бір ғана сұрақ қалды."),
     "time_is_short": "Рахмет. Әңгіме уақыты аяқталып келеді, сондықтан ең маңызды сұрақтар ғана қойылады.",
     "time_is_over": "Рахмет. Әңгіме уақыты аяқталды, сондықтан қалған сұрақтар қойылмайды: бұл сіздің бағаңызға әсер етпейді.",

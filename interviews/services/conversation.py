@@ -6,7 +6,7 @@ then is made good by the next `join`, which says again what was not heard.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from interviews.conversation.core import step
 from interviews.conversation.standing import Standing, standing
-from interviews.conversation.values import Draft, Effect, Event, Facts, Finish, Joined, Resend, Said, SetPaused, Step, settle
+from interviews.conversation.values import Draft, Effect, Event, Facts, Finish, Joined, Resend, Said, SetPaused, Typed, settle
 from interviews.models import Interview, InterviewPassage, PositionVersion, Turn
 from interviews.plan import Plan, from_json
 from interviews.services import completion, seats
@@ -119,8 +119,6 @@ def next_texts(outcome: Outcome) -> list[str]:
     now = outcome.standing
     if now.phase != "question" or now.question is None:
         return []
-    from interviews.conversation.values import Typed
-
     facts = _facts(outcome.interview, outcome.turns)
     likely = step(outcome.plan, facts, outcome.turns, Typed(id="", text="…"), policy())
     language = outcome.interview.language
@@ -148,7 +146,7 @@ def _advance(interview: Interview, event: Event) -> Outcome:
     result = step(plan, _facts(interview, turns), turns, event, policy())
     if interview.state == State.COMPLETED:
         # Only late additions come through here; nothing moves any more.
-        result = Step(result.turns, tuple(e for e in result.effects if not isinstance(e, Finish | SetPaused)), result.refused, result.duplicate)
+        result = replace(result, effects=tuple(one for one in result.effects if not isinstance(one, Finish | SetPaused)))
     new = _store(interview, turns, result.turns)
     turns = [*turns, *new]
     now = standing(plan, turns, interview.language)
@@ -214,12 +212,23 @@ def _heard(interview: Interview, sentence: int) -> None:
 def _turns(interview: Interview) -> list[Said]:
     return [
         Said(
-            speaker=turn.speaker, kind=turn.kind, text=turn.text, question=str(turn.question_uuid) if turn.question_uuid else None,
-            input=turn.input, text_state=turn.text_state, start_ms=turn.start_ms, end_ms=turn.end_ms, client_id=turn.client_id,
-            number=turn.number, sentences=tuple(turn.sentences), first_sentence=turn.first_sentence, at=turn.at, rung=turn.rung,
+            speaker=turn.speaker,
+            kind=turn.kind,
+            text=turn.text,
+            question=str(turn.question_uuid) if turn.question_uuid else None,
+            input=turn.input,
+            text_state=turn.text_state,
+            start_ms=turn.start_ms,
+            end_ms=turn.end_ms,
+            client_id=turn.client_id,
+            number=turn.number,
+            sentences=tuple(turn.sentences),
+            first_sentence=turn.first_sentence,
+            at=turn.at,
+            rung=turn.rung,
         )
         for turn in Turn.objects.filter(interview_id=interview.pk).order_by("number")
-    ]  # fmt: skip
+    ]
 
 
 def _sentence(turn: Said, number: int) -> Sentence:

@@ -20,7 +20,9 @@ class Elsewhere(Exception):
 def take(interview_id: int, device: str, *, by_force: bool = False) -> datetime:
     """Sit down; returns the time stamp to `leave` with. Raises Elsewhere when another device is live."""
     now = timezone.now()
-    free = Q(seat="") | Q(seat=device) | Q(seat_seen_at__isnull=True) | Q(seat_seen_at__lt=now - timedelta(seconds=policy().seat_s))
+    free = (
+        Q(seat="") | Q(seat=device) | Q(seat_seen_at__isnull=True) | Q(seat_seen_at__lt=now - timedelta(seconds=policy().seat_s))
+    )
     rows = Interview.objects.filter(pk=interview_id)
     if not (rows if by_force else rows.filter(free)).update(seat=device, seat_seen_at=now):
         raise Elsewhere

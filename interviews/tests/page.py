@@ -26,7 +26,9 @@ class Closed(Exception):
 class Page:
     """One tab. `cookie` and `origin` None leave the header out."""
 
-    def __init__(self, interview: Interview, *, device: str = "", cookie: str | None = "right", origin: str | None = "right") -> None:
+    def __init__(
+        self, interview: Interview, *, device: str = "", cookie: str | None = "right", origin: str | None = "right"
+    ) -> None:
         self.device = device or uuid4().hex
         headers = []
         if cookie is not None:

@@ -3,7 +3,6 @@
 import pytest
 
 from interviews.models import Interview, Turn
-from interviews.tests.builders import make_interview, make_position
 from interviews.tests.page import Page
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
