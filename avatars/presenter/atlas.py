@@ -33,7 +33,6 @@ WEBP = {"format": "WEBP", "quality": 90, "alpha_quality": 100, "method": 6, "exa
 
 # Where the moving parts can reach, scene units: x, y, width, height.
 MOUTH_BOX = (390.0, 530.0, 220.0, 160.0)
-JAW_BOX = (300.0, float(face.JAW_TOP), 400.0, 260.0)
 EYES_BOX = (370.0, 370.0, 260.0, 90.0)
 BROWS_BOX = (360.0, 330.0, 280.0, 75.0)
 WHOLE = (0.0, 0.0, float(scene.WIDTH), float(scene.HEIGHT))
@@ -72,7 +71,7 @@ def _draw(source: Source, body: str, box: tuple[float, float, float, float]) -> 
     width, height = int(np.ceil(box[2] * SCALE)), int(np.ceil(box[3] * SCALE))
     # The view box is taken from whole pixels, so that every sprite sits on the same pixel grid.
     view = (left / SCALE, top / SCALE, width / SCALE, height / SCALE)
-    png = resvg_py.svg_to_bytes(svg_string=scene.svg(source, body, view, width, height), skip_system_fonts=True)
+    png = resvg_py.svg_to_bytes(svg_string=scene.document(source, body, view, width, height), skip_system_fonts=True)
     return np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGBA")), left, top
 
 
@@ -84,7 +83,8 @@ def _trim(pixels: np.ndarray, left: int, top: int) -> Cut:
 
 
 def _looks_the_same(a: Cut, b: Cut) -> bool:
-    if max(abs(a.x - b.x), abs(a.y - b.y), abs(a.pixels.shape[0] - b.pixels.shape[0]), abs(a.pixels.shape[1] - b.pixels.shape[1])) > 1:
+    offsets = (a.x - b.x, a.y - b.y, *(m - n for m, n in zip(a.pixels.shape, b.pixels.shape, strict=True)))
+    if max(map(abs, offsets)) > 1:
         return False
     x0, y0 = min(a.x, b.x), min(a.y, b.y)
     height = max(a.y + a.pixels.shape[0], b.y + b.pixels.shape[0]) - y0
@@ -98,11 +98,6 @@ def _looks_the_same(a: Cut, b: Cut) -> bool:
         plane[cut.y - y0 : cut.y - y0 + h, cut.x - x0 : cut.x - x0 + w] = part
         planes.append(plane)
     return float(np.abs(planes[0] - planes[1]).mean()) < 1.6
-
-
-def _clip(body: str, box: tuple[float, float, float, float]) -> str:
-    x, y, width, height = box
-    return f'<clipPath id="cut"><rect x="{x}" y="{y}" width="{width}" height="{height}"/></clipPath><g clip-path="url(#cut)">{body}</g>'
 
 
 def _mouths(sheet: Sheet, source: Source) -> dict[str, list[int]]:
@@ -141,16 +136,17 @@ def _brows(sheet: Sheet, source: Source) -> dict[str, int]:
 
 
 def _pack(cuts: list[Cut]) -> tuple[Image.Image, list[list[int]]]:
-    """Shelves, highest first: simple, deterministic and dense enough for sprites of a few sizes."""
+    """Highest first, each where the skyline is lowest: simple, deterministic and dense."""
     places: list[list[int]] = [[] for _ in cuts]
-    x = y = shelf = 0
-    for number in sorted(range(len(cuts)), key=lambda n: (-cuts[n].pixels.shape[0], n)):
+    skyline = np.zeros(ATLAS_WIDTH, np.int32)
+    for number in sorted(range(len(cuts)), key=lambda n: (-cuts[n].pixels.shape[0], -cuts[n].pixels.shape[1], n)):
         height, width = cuts[number].pixels.shape[:2]
-        if x + width > ATLAS_WIDTH:
-            x, y, shelf = 0, y + shelf + GAP, 0
+        floors = np.lib.stride_tricks.sliding_window_view(skyline, width).max(axis=1)
+        x = int(floors.argmin())
+        y = int(floors[x])
+        skyline[x : x + width + GAP] = y + height + GAP
         places[number] = [x, y, width, height, cuts[number].x, cuts[number].y]
-        x, shelf = x + width + GAP, max(shelf, height)
-    atlas = Image.new("RGBA", (ATLAS_WIDTH, y + shelf))
+    atlas = Image.new("RGBA", (ATLAS_WIDTH, int(skyline.max()) - GAP))
     for cut, place in zip(cuts, places, strict=True):
         atlas.paste(Image.fromarray(cut.pixels), (place[0], place[1]))
     return atlas, places
@@ -175,7 +171,7 @@ def build_presenter(name: str, folder: Path) -> dict[str, Any]:
     layers["hair_front"] = sheet.add(source.layers["hair_front"], WHOLE)
     deepest = source.table["face"]["drop"]
     jaw = [
-        sheet.add(_clip(scene.draw_jaw(source, deepest * level / (face.JAW_LEVELS - 1)), JAW_BOX), JAW_BOX)
+        sheet.add(scene.draw_jaw(source, deepest * level / (face.JAW_LEVELS - 1)), scene.JAW_BOX)
         for level in range(face.JAW_LEVELS)
     ]
     mouth, eyes, brows = _mouths(sheet, source), _eyes(sheet, source), _brows(sheet, source)

@@ -17,7 +17,7 @@ def build_backgrounds() -> None:
     for name in BACKGROUNDS:
         drawing = (ART / "backgrounds" / f"{name}.svg").read_text(encoding="utf-8")
         png = resvg_py.svg_to_bytes(svg_string=drawing, skip_system_fonts=True)
-        Image.open(io.BytesIO(bytes(png))).convert("RGB").save(background_path(name), format="WEBP", quality=88, method=6)
+        Image.open(io.BytesIO(bytes(png))).convert("RGB").save(background_path(name), format="WEBP", quality=95, method=6)
 
 
 def build(name: str) -> int:

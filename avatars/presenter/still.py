@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from .format import STATIC, Presenter
 
 PORTRAIT = 512  # pixels
-PORTRAIT_WIDTH = 640.0  # scene units that the portrait shows
+PORTRAIT_WIDTH = 820.0  # scene units that the portrait shows
 HEAD_ROOM = 60.0  # scene units above the hair, which begins at about y = 126
 
 

@@ -13,7 +13,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("names", nargs="*", metavar="name", help=f"presenters to draw; all without it: {', '.join(PRESENTERS)}")
+        everyone = ", ".join(PRESENTERS)
+        parser.add_argument("names", nargs="*", metavar="name", help=f"presenters to draw; all without it: {everyone}")
 
     def handle(self, *, names: list[str], **options: Any) -> None:
         try:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-JAW_TOP = 516  # the jaw sprite starts here; above it the face never changes
+from .svg import across, around, clip, curve, ellipse, path, rectangle, spot
+
+JAW_TOP = 492  # the jaw sprite starts here; above it the face never changes
 JAW_LEVELS = 13
 
 
@@ -12,59 +14,54 @@ def _mirror(x: float) -> float:
 
 def face_outline(face: dict[str, Any], drop: float) -> str:
     """Closed contour of the face with the chin `drop` scene units below its rest."""
-    c = face["cheek"]
-    ax, ay, bx, by, ex, ey = face["jaw"]
+    top_x, top_y, cheek_x, cheek_y, side_x, side_y = face["cheek"]
+    ax, ay, bx, by, end_x, end_y = face["jaw"]
     chin_x, chin_y = face["chin"]
-    stretch = 0.35 * drop / (ay - c[5])
-    ax, ay = ax + (ax - c[4]) * stretch, ay + 0.35 * drop
-    by, ey, chin_y = by + 0.8 * drop, ey + drop, chin_y + drop
+    # The tangent at the side of the jaw keeps its direction, so the moving part joins the still one smoothly.
+    stretch = 0.35 * drop / (ay - side_y)
+    ax, ay = ax + (ax - side_x) * stretch, ay + 0.35 * drop
+    by, end_y, chin_y = by + 0.8 * drop, end_y + drop, chin_y + drop
     m = _mirror
-    return (
-        f'{face["top"]}C{c[0]} {c[1] + 28} {c[2]} {c[3]} {c[4]} {c[5]}'
-        f"C{ax:.1f} {ay:.1f} {bx} {by:.1f} {ex} {ey:.1f}C{chin_x} {chin_y:.1f} {m(chin_x)} {chin_y:.1f} {m(ex)} {ey:.1f}"
-        f"C{m(bx)} {by:.1f} {m(ax):.1f} {ay:.1f} {m(c[4])} {c[5]}C{m(c[2])} {c[3]} {m(c[0])} {c[1] + 28} {m(c[0])} 380Z"
+    return face["top"] + curve(
+        "C{} {} {} {} {} {}C{} {} {} {} {} {}C{} {} {} {} {} {}C{} {} {} {} {} {}C{} {} {} {} {} {}Z",
+        *(top_x, top_y + 28, cheek_x, cheek_y, side_x, side_y),
+        *(ax, ay, bx, by, end_x, end_y),
+        *(chin_x, chin_y, m(chin_x), chin_y, m(end_x), end_y),
+        *(m(bx), by, m(ax), ay, m(side_x), side_y),
+        *(m(cheek_x), cheek_y, m(top_x), top_y + 28, m(top_x), top_y),
     )
 
 
 def draw_face(table: dict[str, Any], drop: float) -> str:
     """The whole skin of the face. Gradients are in scene units, so sprites of different drops fit without a seam."""
     skin, face = table["skin"], table["face"]
-    outline = face_outline(face, drop)
+    outline = path(face_outline(face, drop))
     chin_y = face["chin"][1] + drop
-    blush = f'<stop offset="0" stop-color="{skin["blush"]}" stop-opacity="{skin["blush_opacity"]}"/><stop offset="1" stop-color="{skin["blush"]}" stop-opacity="0"/>'
-    parts = [
-        '<radialGradient id="fs" gradientUnits="userSpaceOnUse" cx="488" cy="404" r="300">'
-        f'<stop offset="0" stop-color="{skin["light"]}"/><stop offset=".5" stop-color="{skin["mid"]}"/><stop offset="1" stop-color="{skin["dark"]}"/></radialGradient>',
-        '<linearGradient id="fe" gradientUnits="userSpaceOnUse" x1="345" y1="0" x2="655" y2="0">'
-        f'<stop offset="0" stop-color="{skin["shadow"]}" stop-opacity=".30"/><stop offset=".16" stop-color="{skin["shadow"]}" stop-opacity="0"/>'
-        f'<stop offset=".8" stop-color="{skin["shadow"]}" stop-opacity="0"/><stop offset="1" stop-color="{skin["shadow"]}" stop-opacity=".42"/></linearGradient>',
-        f'<radialGradient id="fb">{blush}</radialGradient>',
-        f'<path d="{outline}" fill="url(#fs)"/><path d="{outline}" fill="url(#fe)"/>',
-        f'<clipPath id="fo"><path d="{outline}"/></clipPath><g clip-path="url(#fo)">',
-        '<ellipse cx="402" cy="510" rx="54" ry="42" fill="url(#fb)"/><ellipse cx="598" cy="510" rx="54" ry="42" fill="url(#fb)"/>',
-    ]
-    if face["stubble"]:
-        parts.append(
-            f'<radialGradient id="st" gradientUnits="userSpaceOnUse" cx="500" cy="{628 + drop * 0.8:.1f}" r="150" gradientTransform="matrix(1 0 0 .62 0 {(628 + drop * 0.8) * 0.38:.1f})">'
-            f'<stop offset="0" stop-color="#5a4334" stop-opacity="{face["stubble"]}"/><stop offset=".62" stop-color="#5a4334" stop-opacity="{face["stubble"] * 0.8:.2f}"/><stop offset="1" stop-color="#5a4334" stop-opacity="0"/></radialGradient>'
-            f'<rect x="330" y="{JAW_TOP}" width="340" height="220" fill="url(#st)"/>'
-        )
-    parts.append(f'<radialGradient id="ch"><stop offset="0" stop-color="#fff" stop-opacity="{skin["gloss"]}"/><stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient>')
-    parts.append(f'<ellipse cx="496" cy="{chin_y - 27:.1f}" rx="40" ry="20" fill="url(#ch)"/></g>')
-    return "".join(parts)
+    dark = skin["shadow"]
+    ground = rectangle(300, 180, 400, 600, fill="url(#fs)") + rectangle(300, 180, 400, 600, fill="url(#fe)")
+    blush = "".join(ellipse(x, 510, 54, 42, fill="url(#fb)") for x in (402, 598))
+    gloss = ellipse(496, chin_y - 27, 40, 20, fill="url(#ch)")
+    return (
+        around("fs", 488, 404, 300, (0, skin["light"]), (0.5, skin["mid"]), (1, skin["dark"]))
+        + across("fe", 345, 655, (0, dark, 0.30), (0.16, dark, 0.0), (0.8, dark, 0.0), (1, dark, 0.42))
+        + spot("fb", skin["blush"], skin["blush_opacity"])
+        + spot("ch", "#fff", skin["gloss"])
+        + clip("fo", outline, ground + blush + _stubble(face["stubble"], drop) + gloss)
+    )
+
+
+def _stubble(strength: float, drop: float) -> str:
+    """The shade of a shaved beard, around the mouth and along the jaw."""
+    if not strength:
+        return ""
+    color = "#5a4334"
+    stops = ((0, color, strength), (0.62, color, strength * 0.8), (1, color, 0.0))
+    return around("st", 500, 628 + drop * 0.8, 150, *stops, squash=0.62) + rectangle(330, JAW_TOP, 340, 220, fill="url(#st)")
 
 
 def draw_neck_shadow(table: dict[str, Any], drop: float) -> str:
     """The shade the chin throws on the neck; it lies under the face and follows the jaw."""
-    shadow, chin_y = table["skin"]["shadow"], table["face"]["chin"][1] + drop * 0.7
-    return (
-        f'<radialGradient id="ns" gradientUnits="userSpaceOnUse" cx="500" cy="{chin_y - 26:.1f}" r="104" gradientTransform="matrix(1 0 0 .86 0 {(chin_y - 26) * 0.14:.1f})">'
-        f'<stop offset=".3" stop-color="{shadow}" stop-opacity=".62"/><stop offset="1" stop-color="{shadow}" stop-opacity="0"/></radialGradient>'
-        f'<path d="{_neck_clip(table)}" fill="url(#ns)"/>'
-    )
-
-
-def _neck_clip(table: dict[str, Any]) -> str:
-    left = table["neck"]
-    right = _mirror(left)
-    return f"M{left} 600L{right} 600L{right} 700C{right} 760 {left} 760 {left} 700Z"
+    shadow, y = table["skin"]["shadow"], table["face"]["chin"][1] + drop * 0.7 - 26
+    left, right = table["neck"], _mirror(table["neck"])
+    neck = curve("M{} {}L{} {}L{} {}C{} {} {} {} {} {}Z", left, 600, right, 600, right, 700, right, 760, left, 760, left, 700)
+    return around("ns", 500, y, 104, (0.3, shadow, 0.62), (1, shadow, 0.0), squash=0.86) + path(neck, fill="url(#ns)")

@@ -5,7 +5,7 @@
 export const EXPRESSIONS = {
   neutral: { raised: 0, soft: 0.15, squint: 0, smile: 0 },
   smile: { raised: 0.15, soft: 0.4, squint: 1, smile: 1 },
-  attentive: { raised: 0.3, soft: 0.75, squint: 0, smile: 0.34 },
+  attentive: { raised: 0.3, soft: 0.75, squint: 0, smile: 0 },
 };
 
 const AT_VIEWER = { hold: [2400, 5200], away: [350, 800], chance: 0.35, spots: [[0.5, 0], [-0.5, 0], [0, 0.6], [0.5, 0.6], [-0.5, 0.6]] };

@@ -15,7 +15,7 @@ export class Stage {
     this.atlas = atlas;
     this.head = surface(data.head[2], data.head[3]);
     this.headKey = "";
-    this.backdrop = null;
+    this.still = null;
     this.setClothes(data.clothes);
     this.setBackground("#cfdce6");
   }
@@ -23,7 +23,7 @@ export class Stage {
   /** `background`: "#rrggbb" or a decoded picture. */
   setBackground(background) {
     this.background = background;
-    this.backdrop = null;
+    this.still = null;
   }
 
   /** Tint the grey clothes with "#rrggbb". */
@@ -39,6 +39,7 @@ export class Stage {
     context.globalCompositeOperation = "destination-in";
     draw();
     this.clothes = tinted;
+    this.still = null;
   }
 
   /** Set the canvas' pixels from its box on the page; true when they changed. */
@@ -48,36 +49,50 @@ export class Stage {
     if (this.canvas.width === w && this.canvas.height === h) return false;
     this.canvas.width = w;
     this.canvas.height = h;
-    this.backdrop = null;
+    this.still = null;
     return true;
   }
 
   draw(pose) {
     const { context, data, canvas } = this;
-    const view = viewOf(data.frame, canvas.width, canvas.height);
+    this.still ??= this.paintStill();
+    const { view, backdrop, body, hairBack } = this.still;
     this.composeHead(pose);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.imageSmoothingQuality = "high";
-    this.backdrop ??= this.paintBackdrop();
-    context.drawImage(this.backdrop, 0, 0);
     const breath = -BREATH_PX * pose.breath;
     const [px, py] = data.pivot;
-    const place = () => context.setTransform(view.scale, 0, 0, view.scale, -view.x * view.scale, -view.y * view.scale);
     const placeHead = (share) => {
-      place();
+      context.setTransform(view.scale, 0, 0, view.scale, -view.x * view.scale, -view.y * view.scale);
       context.translate(px + pose.turnX * HEAD.x * share, py + breath * 0.8 + pose.turnY * HEAD.y * share);
       context.rotate((pose.tilt * Math.PI) / 180);
       context.translate(-px, -py);
     };
+    // Close to one canvas pixel a scene pixel plain filtering is as good and several times faster.
+    context.imageSmoothingQuality = view.scale < 0.6 ? "medium" : "low";
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(backdrop, 0, 0);
     placeHead(0.6);
-    this.sprite(context, data.layers.hair_back);
-    place();
-    context.translate(0, breath);
+    context.drawImage(hairBack.surface, hairBack.x, hairBack.y);
+    context.setTransform(1, 0, 0, 1, 0, breath * view.scale);
+    context.drawImage(body, 0, 0);
+    placeHead(1);
+    context.drawImage(this.head, data.head[0], data.head[1]);
+  }
+
+  /** What does not change between frames, scaled once for this canvas and not sixty times a second. */
+  paintStill() {
+    const { data, canvas } = this;
+    const view = viewOf(data.frame, canvas.width, canvas.height);
+    const body = surface(canvas.width, canvas.height + Math.ceil(BREATH_PX * view.scale) + 1);
+    const context = body.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.setTransform(view.scale, 0, 0, view.scale, -view.x * view.scale, -view.y * view.scale);
     this.sprite(context, data.layers.body);
     const clothes = data.sprites[data.layers.clothes];
     context.drawImage(this.clothes, clothes[4], clothes[5]);
-    placeHead(1);
-    context.drawImage(this.head, data.head[0], data.head[1]);
+    const [, , width, height, x, y] = data.sprites[data.layers.hair_back];
+    const hairBack = { surface: surface(width, height), x, y };
+    this.sprite(hairBack.surface.getContext("2d"), data.layers.hair_back, -x, -y);
+    return { view, body, hairBack, backdrop: this.paintBackdrop() };
   }
 
   /** Put the head together in scene pixels on its own surface, where nothing is scaled and no seam can show. */
@@ -108,7 +123,7 @@ export class Stage {
     context.drawImage(this.atlas, ax, ay, width, height, x + dx, y + dy, width, height);
   }
 
-  /** The background in canvas pixels: scaled once, not sixty times a second. */
+  /** The background in canvas pixels. */
   paintBackdrop() {
     const { width, height } = this.canvas;
     const backdrop = surface(width, height);
