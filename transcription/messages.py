@@ -1,5 +1,7 @@
 """What the page is told about its sound: `saved`, `take`, `finished_take` and `error` (docs/voice.md)."""
 
+from math import ceil
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -25,10 +27,11 @@ TEXTS: dict[str, Promise] = {
 
 
 def error(code: str, language: str, *, retry_s: float | None = None, **fields: object) -> dict:
-    """An `error` message: `code`, `text` in the candidate's language, `retry_s` or null, and what the code needs."""
+    """An `error` message: `code`, `text` in the candidate's language, whole `retry_s` (0: none), and what the code needs."""
     with override(language):
         text = str(TEXTS[code])
-    return {"type": "error", "code": code, "text": text, "retry_s": retry_s, **{k: v for k, v in fields.items() if v is not None}}
+    known = {name: value for name, value in fields.items() if value is not None}
+    return {"type": "error", "code": code, "text": text, "retry_s": ceil(retry_s or 0), "id": "", **known}
 
 
 def finished_take(result: Finished) -> dict:

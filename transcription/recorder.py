@@ -243,7 +243,7 @@ class Recorder:
         track.expected = result.next + len([frame for frame in track.waiting if frame.seq >= result.next])
         await self._send({"type": "saved", "take": number, "next": result.next})
         if result.conflicts:
-            log.warning("frames with known numbers and other bytes", extra={"take": track.take.id, "count": len(result.conflicts)})
+            log.warning("known frame numbers with other bytes", extra={"take": track.take.id, "count": len(result.conflicts)})
             await self._tell("conflict", take=number, next=result.next, frames=result.conflicts[:20])
         if result.gap is not None or result.ended is not None:
             await self._tell("gap" if result.ended is None else "take_ended", take=number, next=result.next)

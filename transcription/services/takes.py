@@ -107,7 +107,8 @@ def start_take(
 
 def open_take(owner_key: str, number: int) -> OpenTake:
     """A take of this owner, its row rebuilt from its file. Raises TakeRefused (`unknown_take`)."""
-    take = Take.objects.filter(recording__owner_key=owner_key, recording__erased_at=None, number=number).select_related("recording").first()
+    takes = Take.objects.filter(recording__owner_key=owner_key, recording__erased_at=None).select_related("recording")
+    take = takes.filter(number=number).first()
     if take is None:
         raise TakeRefused("unknown_take")
     rebuild(take)

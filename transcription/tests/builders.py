@@ -44,5 +44,6 @@ class Page:
 
 
 def make_recorder(page: Page, **fields: object) -> Recorder:
-    policy = RecordingPolicy(**{"group_ms": 5, "live_slack_frames": 100_000, "catch_up_burst_frames": 100_000, **fields.pop("policy", {})})
+    patient = {"group_ms": 5, "live_slack_frames": 100_000, "catch_up_burst_frames": 100_000}
+    policy = RecordingPolicy(**{**patient, **fields.pop("policy", {})})
     return Recorder(fields.pop("owner", OWNER), page.send, policy=policy, **fields)

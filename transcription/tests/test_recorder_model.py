@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from transcription.frames import HEADER, STRIDE, Frame
+from transcription.frames import HEADER, STRIDE, Frame, make
 from transcription.models import Take
 from transcription.recorder import Recorder
 from transcription.services import takes
@@ -64,8 +64,7 @@ def wire(dice: random.Random, frames: list[Frame]) -> list[bytes]:
         damaged[dice.randrange(HEADER.size, len(damaged))] ^= 1 << dice.randrange(8)
         sent[at] = bytes(damaged)
     elif frames and fault == "other bytes" and frames[0].seq:
-        older = frames[0].seq - 1
-        sent.append(cut(noise(1, seed=999), frames[0].take)[0].__class__(frames[0].take, older, 1, 0x41D912FF, b"\0\0").to_bytes())
+        sent.append(make(frames[0].take, frames[0].seq - 1, noise(1, seed=999)).to_bytes())
     return sent
 
 
