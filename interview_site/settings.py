@@ -18,7 +18,7 @@ from interview_site.startup import known_time_zone, require_public_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
-Env.read_env(BASE_DIR / ".env")
+Env.read_env(os.environ.get("ENV_FILE") or BASE_DIR / ".env")
 
 # --- Mode and places -------------------------------------------------------------------------------------------------
 SITE_MODE = env.choice("SITE_MODE", ["embedded", "production"], default="embedded")
@@ -246,6 +246,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"interviews@{_base_h
 OUTBOUND_ALLOWED_CIDRS = env.networks("OUTBOUND_ALLOWED_CIDRS")
 OUTBOUND_ALLOWED_PORTS = [int(port) for port in env.list("OUTBOUND_ALLOWED_PORTS", cast=int, default=[])] or [80, 443]
 OUTBOUND_PROXY = env.base_url("OUTBOUND_PROXY")
+OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")  # a company's own certificates, instead of the public ones
 
 # --- Recognition (any OpenAI-compatible /audio/transcriptions) -------------------------------------------------------
 STT_BASE_URL = env.str("STT_BASE_URL", default="")
