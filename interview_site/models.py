@@ -2,6 +2,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from interview_site.api.records import ApiToken, IdempotencyRecord
+
+__all__ = ["ApiToken", "Heartbeat", "IdempotencyRecord"]
+
 
 class Heartbeat(models.Model):
     """When a part of the site last showed that it is alive (threats 72). One row a part."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -287,6 +288,14 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "InterviewState": "interviews.models.Interview.State",
+        "InterviewKind": "interviews.models.Interview.Kind",
+        "PositionState": "interviews.models.Position.State",
+        "DecisionOutcome": "interviews.models.Decision.Outcome",
+        "TurnKind": "interviews.models.Turn.Kind",
+        "Language": "interviews.models.Language",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "interview_site.api.schema.add_problems",
@@ -313,13 +322,34 @@ CONTENT_SECURITY_POLICY = {
 # --- Admin look ------------------------------------------------------------------------------------------------------
 UNFOLD = {
     "SITE_TITLE": _("AI-avatar interviews"),
-    "SITE_HEADER": _("AI-avatar interviews"),
+    "SITE_HEADER": COMPANY_NAME or _("AI-avatar interviews"),
+    "SITE_SUBHEADER": _("AI-avatar interviews") if COMPANY_NAME else None,
     "SITE_SYMBOL": "record_voice_over",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "8px",
+    "STYLES": [lambda request: static("css/admin.css")],
+    "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard_callback",
+    "SIDEBAR": {"show_search": True, "navigation": "interviews.admin.dashboard.navigation"},
+    "COLORS": {
+        # The blue of the candidate's pages, from pale to deep.
+        "primary": {
+            "50": "oklch(97.2% .014 268)",
+            "100": "oklch(94.2% .03 268)",
+            "200": "oklch(88.8% .058 268)",
+            "300": "oklch(80.5% .1 268)",
+            "400": "oklch(69.5% .152 268)",
+            "500": "oklch(59.5% .195 267)",
+            "600": "oklch(51% .207 266)",
+            "700": "oklch(44.5% .185 266)",
+            "800": "oklch(38.5% .15 266)",
+            "900": "oklch(33.5% .115 267)",
+            "950": "oklch(25% .085 268)",
+        },
+    },
 }
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False  # our own resources neutralise more than formulae (interviews.admin.base)
 
 # --- Logs: ids, never people (style §3) ------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="INFO")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django_prometheus.exports import ExportToDjangoView
 
 from interview_site import __version__, health, heartbeats
+from interview_site.api import problems
 
 log = logging.getLogger(__name__)
 SERVICE = "ai-avatar-interviews"
@@ -118,7 +119,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, status: int, title: str, *, template: str = "") -> HttpResponse:
     request_id = getattr(request, "id", "")
     if request.path.startswith(("/api/", "/r/api/")):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": title, "request_id": request_id}
+        body = problems.body(status, problems.CODES[status], title, request_id=request_id)
         return JsonResponse(body, status=status, content_type="application/problem+json")
     context = {"title": title, "request_id": request_id, "static": settings.STATIC_URL}
     page = render_to_string(f"errors/{template or status}.html", context)

@@ -74,11 +74,13 @@ def invite(
     subject: str = "",
     body: str = "",
     request_key: str = "",
+    candidate: Candidate | None = None,
 ) -> Interview:
     """Freeze the position's plan and invite one person; the letter goes to the outbox in the same transaction.
 
     `subject` and `body` (with placeholders) replace the position's wording. The deadline is `answer_days` from now, but not
-    after the position closes. A known `request_key` returns the interview it made. Raises CannotInvite.
+    after the position closes. A known `request_key` returns the interview it made; a given `candidate` is
+    invited as that row. Raises CannotInvite.
     """
     guest = _checked(Guest(name=name, email=email, language=language or position.language))
     try:
@@ -93,8 +95,9 @@ def invite(
             if guest.email and kind == Kind.REAL and _is_under_way(position, guest.email):
                 raise CannotInvite(_("This address already has an open invitation to this position."))
             interview = create(
-                position=position, candidate=_candidate(guest, by), language=guest.language, by=by, kind=kind, request_key=request_key
-            )
+                position=position, candidate=candidate or _candidate(guest, by), language=guest.language, by=by, kind=kind,
+                request_key=request_key,
+            )  # fmt: skip
             if kind == Kind.REAL:
                 mail.queue_invitation(interview, by, subject=subject, body=body)
                 audit.record("invite", interview, actor=by)
