@@ -237,8 +237,12 @@ class Call:
         while (wait := self._cues.next_in(self._clock())) is not None:
             await asyncio.sleep(wait)
             cue = self._cues.take(self._clock())
-            if cue is not None:
-                await self._give_cue(cue)
+            if cue == cues.NOTICE:
+                await self._notice("take_your_time")
+            elif cue is not None:
+                # The clock goes on when the offer was spoken: the silence of the candidate is what counts.
+                self._cues.stop(self._clock())
+                self._held.start("cue", self._give_cue(cue))
 
     async def _watch_length(self, answer_s: float) -> None:
         """The guard-rail of an answer's length: one line to read, never a cut."""
@@ -249,19 +253,20 @@ class Call:
     async def _give_cue(self, cue: str) -> None:
         question = self._outcome.standing.question
         uuid = question.uuid if question else None
-        if cue == cues.NOTICE:
-            await self._notice("take_your_time")
-        elif cue == cues.PAUSE:
-            self._held.start("cue", self._quietly(Pause(by_silence=True, question=uuid)))
-        else:
-            self._held.start("cue", self._quietly(Offer(1 if cue == cues.FIRST_OFFER else 2, uuid)))
+        event = Pause(by_silence=True, question=uuid) if cue == cues.PAUSE else Offer(1 if cue == cues.FIRST_OFFER else 2, uuid)
+        outcome = await self._quietly(event)
+        if outcome is None or not (outcome.new or outcome.effects):
+            # It came too late, or could not be stored: nothing was said, the silence goes on.
+            self._cues.go_on(self._clock())
+            self._watch()
 
-    async def _quietly(self, event: Event) -> None:
+    async def _quietly(self, event: Event) -> Outcome | None:
         """An event nobody pressed: storage that is away is told, the rest is settled by the next check of the seat."""
         try:
-            await self.event(event)
+            return await self.event(event)
         except StorageUnavailable:
             text = error_text("storage", self.interview.language)
             await self._send({"type": "error", "code": "storage", "text": text, "retry_s": RETRY_S, "id": ""})
         except (seats.Elsewhere, conversation.NotOpen):
-            return
+            pass
+        return None

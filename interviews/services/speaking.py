@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from avatars.services import speech
 from interviews.services.policies import policy
 
@@ -21,12 +23,16 @@ class Spoken:
 def speak(text: str, *, public_id: str, language: str, avatar: Mapping[str, Any]) -> Spoken:
     """Make (or find) the speech of one sentence; blocks, so call it in a thread.
 
-    `avatar` is the profile's snapshot of the plan. Raises ProviderError when the engine could not.
+    `avatar` is the profile's snapshot of the plan. A sentence without anything to say (emoji, a row of dashes) is shown.
+    Raises ProviderError when the engine could not.
     """
-
-    row = speech.for_settings(avatar, text, language)
-    base = f"/interview/{public_id}/speech/{row.public_id}"
-    return Spoken("local", row.duration_ms, f"{base}.wav", f"{base}.json")
+    try:
+        row = speech.for_settings(avatar, text, language)
+    except (speech.NothingToSay, speech.TextTooLong):
+        return shown(text, rung="local")
+    address = [public_id, row.public_id]
+    audio, timeline = (reverse(f"interview-speech-{part}", args=address) for part in ("audio", "timeline"))
+    return Spoken("local", row.duration_ms, audio, timeline)
 
 
 def shown(text: str, rung: str = "text") -> Spoken:

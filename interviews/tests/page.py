@@ -47,7 +47,7 @@ class Page:
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.socket.disconnect(timeout=TIMEOUT_S)
 
-    async def send(self, kind: str, **fields: object) -> None:
+    async def send(self, kind: str, /, **fields: object) -> None:
         await self.socket.send_to(text_data=json.dumps({"type": kind, **fields}))
 
     async def hello(self, **fields: object) -> None:
