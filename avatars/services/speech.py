@@ -23,6 +23,8 @@ __all__ = ["BUILT_IN", "NothingToSay", "TextTooLong", "for_settings", "speak", "
 log = logging.getLogger(__name__)
 
 BUILT_IN = "espeak"
+# A profile without a voice of its own sounds like the person on the screen.
+PRESENTER_GENDERS = {"aliya": "female", "timur": "male"}
 # `used_at` decides what may be swept; once a day is exact enough and spares a write on each use.
 _USED_AT_STEP = timedelta(days=1)
 
@@ -56,12 +58,13 @@ def for_settings(snapshot: Mapping[str, object], text: str, language: str) -> Sp
     Raises NothingToSay, TextTooLong, and ProviderError when the built-in voice fails too.
     """
     engine = str(snapshot.get("speech_engine") or BUILT_IN)
+    gender = PRESENTER_GENDERS.get(str(snapshot.get("presenter")), "female")
     wanted, speed = str(snapshot.get("voice") or ""), _speed(snapshot.get("speed"))
     try:
         return speak(
             text=text,
             language=language,
-            voice=voice_for(speech_engine(engine), wanted, language),
+            voice=voice_for(speech_engine(engine), wanted, language, gender),
             speed=speed,
             engine=engine,
         )
@@ -69,19 +72,23 @@ def for_settings(snapshot: Mapping[str, object], text: str, language: str) -> Sp
         if engine == BUILT_IN and error.category != Category.INVALID_REQUEST:
             raise
         log.warning("speech falls to the built-in voice", extra={"engine": engine[:40], "category": str(error.category)})
-    voice = voice_for(speech_engine(BUILT_IN), wanted, language)
+    voice = voice_for(speech_engine(BUILT_IN), wanted, language, gender)
     return speak(text=text, language=language, voice=voice, speed=speed, engine=BUILT_IN)
 
 
-def voice_for(engine: SpeechEngine, wanted: str, language: str) -> str:
-    """The engine's voice for the language nearest to the one wanted: itself, its sibling, else the usual one of its gender."""
+def voice_for(engine: SpeechEngine, wanted: str, language: str, gender: str = "female") -> str:
+    """The engine's voice for the language nearest to the one wanted: itself, its sibling, else the usual one of its gender.
+
+    `gender` decides when no voice is wanted.
+    """
     voices = engine.voices()
     if any(voice.name == wanted and voice.language == language for voice in voices):
         return wanted
     sibling = f"{language}-{wanted.partition('-')[2]}"
     if any(voice.name == sibling for voice in voices):
         return sibling
-    gender = next((voice.gender for voice in voices if voice.name == wanted), "male" if "-male" in wanted else "female")
+    if wanted:
+        gender = next((voice.gender for voice in voices if voice.name == wanted), "male" if "-male" in wanted else gender)
     return engine.default_voice(language, gender)
 
 

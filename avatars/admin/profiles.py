@@ -1,0 +1,185 @@
+"""Avatar profiles: who the candidate sees and hears, with a picture, a sample and a page that tries a voice."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from avatars.admin.forms import PRESENTER_NAMES, ProfileForm, TryVoiceForm
+from avatars.models import AvatarSettings, Speech
+from avatars.presenter.format import PRESENTERS
+from avatars.services.profiles import save_profile
+from avatars.services.speech import NothingToSay, TextTooLong, for_settings
+from avatars.views import public_speech_urls
+from interview_site.errors import ProviderError
+
+SAMPLES = {
+    "ru": "Здравствуйте! Я проведу с вами интервью. Расскажите, пожалуйста, о вашем опыте работы.",
+    "en": "Hello! I will lead your interview today. Please tell me about your work experience.",
+    "kk": "Сәлеметсіз бе! Мен сізбен сұхбат жүргіземін. Жұмыс тәжірибеңіз туралы айтып беріңізші.",
+}
+
+
+@admin.register(AvatarSettings)
+class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
+    form = ProfileForm
+    compressed_fields = True
+    warn_unsaved_form = True
+    list_display = ["face", "style", "language", "voice_shown", "speed", "default_shown", "updated_at"]
+    list_filter = ["style", "language"]
+    list_filter_submit = True
+    search_fields = ["name", "persona"]
+    ordering = ["-is_default", "name"]
+    readonly_fields = ["voice_sample", "created_at", "updated_at"]
+    actions_detail = ["open_voice_page"]
+    history_list_display = ["style", "speech_engine", "voice"]
+    radio_fields = {"style": admin.HORIZONTAL}
+    fieldsets = [
+        (None, {"fields": ["name", ("is_default", "language"), "style"]}),
+        (_("Looks"), {"fields": ["presenter", ("background", "captions")], "classes": ["tab"]}),
+        (_("Voice"), {"fields": [("speech_engine", "voice"), "speed", "voice_sample"], "classes": ["tab"]}),
+        (
+            _("Character"),
+            {
+                "fields": ["persona", "knowledge"],
+                "classes": ["tab"],
+                "description": _(
+                    "The persona shapes only the tone. Knowledge is what the avatar may tell about the job: "
+                    "at most 5,000 characters."
+                ),
+            },
+        ),
+        (
+            _("Video providers"),
+            {
+                "fields": [
+                    "providers", ("recorded_avatar", "live_avatar"), ("resolution", "aspect"), ("lip_sync", "emotion"),
+                    ("live_quality", "live_minutes_limit"), "monthly_budget",
+                ],
+                "classes": ["tab"],
+                "description": _(
+                    "Used by the styles “Live avatar” and “Recorded clips”. The local presenter needs none of this."
+                ),
+            },
+        ),
+        (_("Dates"), {"fields": [("created_at", "updated_at")], "classes": ["tab"]}),
+    ]  # fmt: skip
+
+    # --- The list ---
+
+    @display(description=_("profile"), header=True, ordering="name")
+    def face(self, profile: AvatarSettings) -> list[Any]:
+        shown = [profile.name, PRESENTER_NAMES.get(profile.presenter, profile.presenter), profile.name[:2].upper()]
+        if profile.presenter in PRESENTERS:
+            picture = static(f"presenters/{profile.presenter}/portrait.webp")
+            shown.append({"path": picture, "width": 40, "height": 40, "squared": False, "borderless": True})
+        return shown
+
+    @display(description=_("voice"))
+    def voice_shown(self, profile: AvatarSettings) -> str:
+        return profile.voice or _t("usual")
+
+    @display(description=_("default"), boolean=True, ordering="is_default")
+    def default_shown(self, profile: AvatarSettings) -> bool:
+        return profile.is_default
+
+    # --- One profile ---
+
+    @display(description=_("sample"))
+    def voice_sample(self, profile: AvatarSettings) -> str:
+        if not profile.pk:
+            return _t("Save the profile to hear its voice.")
+        address = reverse("admin:avatars_avatarsettings_sample", args=[profile.pk])
+        return format_html(
+            '<audio controls preload="none" src="{}?v={}" aria-label="{}"></audio><p class="mt-2">{}</p>',
+            address, int(profile.updated_at.timestamp()), _t("Voice sample"), _t("Speaks with the saved settings."),
+        )  # fmt: skip
+
+    def save_model(self, request: HttpRequest, obj: AvatarSettings, form: ModelForm, change: bool) -> None:
+        save_profile(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: AvatarSettings | None = None) -> bool:
+        if obj is not None and obj.is_default:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AvatarSettings]) -> None:
+        if queryset.filter(is_default=True).exists():
+            messages.warning(request, _t("The default profile was kept: make another one the default first."))
+        super().delete_queryset(request, queryset.filter(is_default=False))
+
+    # --- Listening ---
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("<int:pk>/sample.wav", self.admin_site.admin_view(self.sample_view), name="avatars_avatarsettings_sample"),
+            path("<int:pk>/try-voice/", self.admin_site.admin_view(self.try_voice_view), name="avatars_avatarsettings_try_voice"),
+        ]
+        return own + super().get_urls()
+
+    def _visible(self, request: HttpRequest, pk: int) -> AvatarSettings:
+        profile = self.get_queryset(request).filter(pk=pk).first()
+        if profile is None or not self.has_view_permission(request, profile):
+            raise Http404
+        return profile
+
+    def sample_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The sample sentence in the profile's language and voice; made at the first listening, found again after."""
+        profile = self._visible(request, pk)
+        try:
+            speech = for_settings(profile.snapshot(), SAMPLES.get(profile.language, SAMPLES["en"]), profile.language)
+        except ProviderError:
+            return HttpResponse(status=503, headers={"Retry-After": "5"})
+        return HttpResponseRedirect(public_speech_urls(speech)[0])
+
+    @action(description=_("Try the voice"), url_path="voice", icon="volume_up")
+    def open_voice_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:avatars_avatarsettings_try_voice", args=[object_id]))
+
+    def try_voice_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Type a text, hear it. Works without script: the answer is the page with a player that starts by itself."""
+        profile = self._visible(request, pk)
+        usual = {
+            "text": SAMPLES.get(profile.language, ""),
+            "language": profile.language,
+            "voice": profile.voice,
+            "speed": profile.speed,
+        }
+        form = TryVoiceForm(request.POST or None, initial=usual, current_voice=profile.voice)
+        speech = self._spoken(profile, form) if request.method == "POST" and form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _t("Try the voice"),
+            "opts": self.opts,
+            "profile": profile,
+            "form": form,
+            "speech": speech,
+            "audio_url": public_speech_urls(speech)[0] if speech else "",
+            "portrait": static(f"presenters/{profile.presenter}/portrait.webp") if profile.presenter in PRESENTERS else "",
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        return TemplateResponse(request, "avatars/admin/try_voice.html", context)
+
+    def _spoken(self, profile: AvatarSettings, form: TryVoiceForm) -> Speech | None:
+        wanted = form.cleaned_data
+        snapshot = {**profile.snapshot(), "voice": wanted["voice"], "speed": wanted["speed"]}
+        try:
+            return for_settings(snapshot, wanted["text"], wanted["language"])
+        except NothingToSay:
+            form.add_error("text", _("There is nothing to say here: only symbols, links or emoji."))
+        except TextTooLong:
+            form.add_error("text", _("This would take too long to say. Please shorten it."))
+        except ProviderError as error:
+            form.add_error(None, error.person_text)
+        return None
