@@ -235,6 +235,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = reverse_lazy("admin:login")
 COMPANY_NAME = env.str("COMPANY_NAME", default="")
 
+# --- The conversation ------------------------------------------------------------------------------------------------
+# Numbers of patience that replace the usual ones, as JSON: {"first_offer_s": 40} (fields of interviews.conversation.policy).
+INTERVIEW_POLICY = env.json("INTERVIEW_POLICY", default={})
+# A call that was begun and left counts as not finished after so many hours of silence, and never before its deadline.
+INTERVIEW_ABANDON_AFTER_H = env.int("INTERVIEW_ABANDON_AFTER_H", default=48)
+
 # --- Mail ------------------------------------------------------------------------------------------------------------
 # Without EMAIL_URL letters are kept in the outbox of the admin, readable, and not sent.
 MAIL_IS_SENT = bool(env.str("EMAIL_URL", default=""))
