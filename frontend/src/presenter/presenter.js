@@ -2,7 +2,9 @@ import { Performer } from "./performer.js";
 import { Stage } from "./stage.js";
 
 const DRAWN = /^[a-z]+$/; // a background of ours by name; anything else is a colour or an address
+const PLAIN = "office";
 const LARGEST_RATIO = 2; // more pixels than the art has cost time and show nothing
+const SHORTEST_FRAME_MS = 12; // a 120 Hz screen draws every second frame
 
 /**
  * The local presenter on a canvas (design §3): draws by requestAnimationFrame while anybody can see it.
@@ -19,15 +21,16 @@ const LARGEST_RATIO = 2; // more pixels than the art has cost time and show noth
  *          seed         of blinks and glances, for tests
  */
 export class Presenter {
-  constructor(canvas, { baseUrl, background = "office", clothes = null, reducedMotion, seed } = {}) {
+  constructor(canvas, { baseUrl, background = PLAIN, clothes = null, reducedMotion, seed } = {}) {
     this.canvas = canvas;
     this.baseUrl = baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`;
-    this.background = background;
+    this.background = background || PLAIN;
     this.clothes = clothes;
     const calm = reducedMotion ?? globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
     this.performer = new Performer({ seed: seed ?? Math.floor(Math.random() * 2 ** 31), reducedMotion: calm });
     this.stage = null;
     this.frame = null;
+    this.drawnAt = -Infinity;
     this.inView = true;
     this.destroyed = false;
     this.tick = this.tick.bind(this);
@@ -42,7 +45,7 @@ export class Presenter {
     const atlas = await picture(`${this.baseUrl}${data.atlas.file}?v=${data.fingerprint}`);
     if (this.destroyed) return;
     this.stage = new Stage(this.canvas, data, atlas);
-    if (this.clothes) this.stage.setClothes(this.clothes);
+    this.setClothes(this.clothes);
     await this.setBackground(this.background);
     if (this.destroyed) return;
     this.watch();
@@ -51,14 +54,19 @@ export class Presenter {
 
   /** As the option. A picture that cannot be had leaves the plain colour. */
   async setBackground(background) {
-    this.background = background;
+    const wanted = (this.background = background || PLAIN);
     if (!this.stage) return;
-    if (background.startsWith("#")) return this.stage.setBackground(background);
-    const address = DRAWN.test(background) ? `${this.baseUrl}../backgrounds/${background}.webp` : background;
+    if (wanted.startsWith("#")) {
+      this.stage.setBackground(wanted);
+      return;
+    }
+    const address = DRAWN.test(wanted) ? `${this.baseUrl}../backgrounds/${wanted}.webp` : wanted;
     const loaded = await picture(address).catch(() => null);
-    if (loaded && this.stage && this.background === background) this.stage.setBackground(loaded);
+    // Another choice may have been made, or the page left, while the picture was on its way.
+    if (loaded && this.stage && this.background === wanted) this.stage.setBackground(loaded);
   }
 
+  /** "#rrggbb", or null for the presenter's own colour. */
   setClothes(color) {
     this.clothes = color;
     this.stage?.setClothes(color);
@@ -128,10 +136,13 @@ export class Presenter {
     return this.stage !== null && this.inView && !document.hidden;
   }
 
-  tick() {
+  tick(now) {
     this.frame = null;
     if (!this.visible) return;
-    this.stage.draw(this.performer.pose(performance.now()));
+    if (now - this.drawnAt >= SHORTEST_FRAME_MS) {
+      this.drawnAt = now;
+      this.stage.draw(this.performer.pose(now));
+    }
     this.frame = requestAnimationFrame(this.tick);
   }
 }

@@ -4,6 +4,7 @@ import { coverOf, nearest, viewOf } from "./view.js";
 const FEATURES = { x: 7, y: 6 };
 const HEAD = { x: 5, y: 7 };
 const BREATH_PX = 3;
+const COLOR = /^#[0-9a-f]{6}$/i;
 
 /** Draws poses of one presenter on a canvas. Knows sprites and pixels, nothing of speech or time. */
 export class Stage {
@@ -26,7 +27,7 @@ export class Stage {
     this.still = null;
   }
 
-  /** Tint the grey clothes with "#rrggbb". */
+  /** Tint the grey clothes with "#rrggbb"; anything else means the presenter's own colour. */
   setClothes(color) {
     const [ax, ay, width, height] = this.data.sprites[this.data.layers.clothes];
     const tinted = surface(width, height);
@@ -34,7 +35,7 @@ export class Stage {
     const draw = () => context.drawImage(this.atlas, ax, ay, width, height, 0, 0, width, height);
     draw();
     context.globalCompositeOperation = "multiply";
-    context.fillStyle = color;
+    context.fillStyle = COLOR.test(color) ? color : this.data.clothes;
     context.fillRect(0, 0, width, height);
     context.globalCompositeOperation = "destination-in";
     draw();
