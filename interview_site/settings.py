@@ -102,8 +102,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "interview_site.middleware.ContentPolicy",
     "csp.middleware.CSPMiddleware",
+    "interview_site.middleware.ContentPolicy",  # inside CSPMiddleware, which reads on the way out what it set
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
