@@ -22,6 +22,7 @@ EVERY_S = 10.0
 LATE_S = 60.0  # threats 53, 72: a part that has been silent for so long is called late
 TICK_LATE_S = 120.0  # a tick may wait behind long renders
 FORGOTTEN = timedelta(days=1)  # a worker that was renamed or scaled away
+_STARTED = time.monotonic()
 EXPECTED = ("web", "beat", "tick")
 
 
@@ -35,21 +36,25 @@ class PartHealth:
     late: bool
 
 
-def parts(now: datetime | None = None) -> list[PartHealth]:
-    """Every part that should be there and every worker seen within a day. Raises DatabaseError."""
+def parts(now: datetime | None = None, *, up_s: float | None = None) -> list[PartHealth]:
+    """Every part that should be there and every worker seen within a day. Raises DatabaseError.
+
+    `up_s` is how long this process runs: a part never seen is not called late while the site is still coming up.
+    """
     from interview_site.models import Heartbeat
 
     now = now or timezone.now()
+    coming_up = (time.monotonic() - _STARTED if up_s is None else up_s) < LATE_S
     seen = dict(Heartbeat.objects.filter(at__gte=now - FORGOTTEN).values_list("part", "at"))
     names = [*EXPECTED, *sorted(set(seen) - set(EXPECTED))]
     if not any(name.startswith("worker.") for name in seen):
         names.append("worker")
-    return [_health(name, seen.get(name), now) for name in names]
+    return [_health(name, seen.get(name), now, coming_up) for name in names]
 
 
-def _health(part: str, at: datetime | None, now: datetime) -> PartHealth:
+def _health(part: str, at: datetime | None, now: datetime, coming_up: bool) -> PartHealth:
     if at is None:
-        return PartHealth(part, None, None, True)
+        return PartHealth(part, None, None, not coming_up)
     age_s = max((now - at).total_seconds(), 0.0)
     return PartHealth(part, at, round(age_s, 1), age_s > (TICK_LATE_S if part == "tick" else LATE_S))
 

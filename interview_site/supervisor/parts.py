@@ -12,6 +12,7 @@ from pathlib import Path
 
 BACKOFF_S, MOST_BACKOFF_S = 0.2, 30.0
 HEALTHY_S = 60.0  # after so long the next death starts the back-off anew
+NO_NEWS = ("Memory overcommit must be enabled",)  # advice for large servers, not for 256 MB beside the site
 _CHILD = str(Path(__file__).with_name("child.py"))
 _WATCHDOG = str(Path(__file__).with_name("watchdog.py"))
 
@@ -90,7 +91,7 @@ class Part:
     def _read_lines(self, process: subprocess.Popen) -> None:
         for raw in process.stdout:
             text = raw.decode("utf-8", "replace").rstrip()
-            if text:
+            if text and not any(word in text for word in NO_NEWS):
                 self.log.line(self.name, text)
 
     @property

@@ -41,7 +41,8 @@ def test_production_without_a_broker_is_not_ready(settings: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_health_keeps_the_compatible_fields_and_names_late_parts(async_client: AsyncClient) -> None:
+async def test_health_keeps_the_compatible_fields_and_names_late_parts(async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeats, "_STARTED", heartbeats.time.monotonic() - 3600)
     await Heartbeat.objects.acreate(part="web", at=timezone.now())
     await Heartbeat.objects.acreate(part="beat", at=timezone.now() - timedelta(minutes=10))
     body = (await async_client.get("/api/health")).json()
@@ -59,6 +60,11 @@ def test_a_worker_seen_today_is_listed_and_one_of_last_week_is_not() -> None:
     assert parts["worker.live"] is True
     assert "worker.old" not in parts
     assert "worker" not in parts
+
+
+def test_a_part_that_is_still_coming_up_is_not_called_late() -> None:
+    assert not any(each.late for each in heartbeats.parts(up_s=5))
+    assert all(each.late for each in heartbeats.parts(up_s=3600))
 
 
 def test_metrics_are_for_staff_and_for_the_token(client: Client, settings: Any) -> None:
