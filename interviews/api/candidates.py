@@ -38,7 +38,7 @@ class _CandidateView(ApiView):
 
 
 class Candidates(_CandidateView):
-    needs = {"GET": READ, "POST": (Scope.CANDIDATES_WRITE, "interviews.add_candidate")}
+    needs = {"GET": READ, "POST": (Scope.CANDIDATES_WRITE, "interviews.change_candidate")}
     query_serializer_class = CandidateQuery
 
     @extend_schema(

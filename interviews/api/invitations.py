@@ -30,7 +30,7 @@ INVITE = (Scope.INVITATIONS_WRITE, "interviews.change_interview")
 
 
 class Invitations(ApiView):
-    needs = {"POST": INVITE}
+    needs = {"POST": (Scope.INVITATIONS_WRITE, "interviews.add_interview")}
 
     @extend_schema(
         operation_id="invitations_create", parameters=[IDEMPOTENCY_KEY], request=InvitationBatch, responses=InvitationResults,
