@@ -43,7 +43,8 @@ def is_alive(pid: int) -> bool:
 
 def descendants(pid: int) -> set[int]:
     """Every living process below `pid`."""
-    parents = {int(entry.name): stat[0] for entry in Path("/proc").iterdir() if entry.name.isdigit() and (stat := _stat(int(entry.name)))}
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    parents = {each: stat[0] for each in pids if (stat := _stat(each))}
     found: set[int] = set()
     fresh = {pid}
     while fresh:

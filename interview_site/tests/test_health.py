@@ -41,7 +41,9 @@ def test_production_without_a_broker_is_not_ready(settings: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_health_keeps_the_compatible_fields_and_names_late_parts(async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_health_keeps_the_compatible_fields_and_names_late_parts(
+    async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(heartbeats, "_STARTED", heartbeats.time.monotonic() - 3600)
     await Heartbeat.objects.acreate(part="web", at=timezone.now())
     await Heartbeat.objects.acreate(part="beat", at=timezone.now() - timedelta(minutes=10))
