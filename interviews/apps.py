@@ -7,7 +7,11 @@ class InterviewsConfig(AppConfig):
     verbose_name = _("Interviews")
 
     def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
         from interview_site import due
         from interviews.models import OutgoingMail
+        from interviews.roles import make_roles
 
+        post_migrate.connect(make_roles, sender=self, dispatch_uid="interviews.roles")
         due.register(OutgoingMail, "interviews.tasks.send_mail")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - letters are written one paragraph a line
 """Standard wordings of the letters in ru, en and kk, and their placeholders. Values in, values out: no models here.
 
 Every invitation says that an AI avatar interviews, what it assesses, who decides, and how to ask for a person instead
@@ -227,8 +228,8 @@ def problems_of(kind: str, subject: str, body: str) -> dict[str, list[str | Prom
     for field, text in (("subject", subject), ("body", body)):
         unknown = unknown_placeholders(text)
         if unknown:
-            names = ", ".join("{%s}" % name for name in unknown)
-            allowed = ", ".join("{%s}" % name for name in PLACEHOLDERS)
+            names = ", ".join("{" + name + "}" for name in unknown)
+            allowed = ", ".join("{" + name + "}" for name in PLACEHOLDERS)
             problems.setdefault(field, []).append(
                 _("Unknown placeholder: %(names)s. You can use %(allowed)s.") % {"names": names, "allowed": allowed}
             )

@@ -26,9 +26,14 @@ def mac_is_right(public_id: str, generation: int, given: str) -> bool:
     return hmac.compare_digest(mac(public_id, generation).encode(), given.encode("utf-8", "replace"))
 
 
+def path(public_id: str, generation: int) -> str:
+    """The link without its host: for staff who already are on this site."""
+    return f"/i/{public_id}.{mac(public_id, generation)}"
+
+
 def link(public_id: str, generation: int) -> str:
     """The absolute address HR send. Built on PUBLIC_BASE_URL, never on the Host header (threats 39)."""
-    return f"{settings.PUBLIC_BASE_URL}/i/{public_id}.{mac(public_id, generation)}"
+    return f"{settings.PUBLIC_BASE_URL}{path(public_id, generation)}"
 
 
 def cookie_name(public_id: str) -> str:

@@ -26,7 +26,7 @@ _DECIDED = Exists(Decision.objects.filter(interview=OuterRef("pk")))
 # --- Dashboard -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Dashboard:
-    """What HR see first; everything limited to what this user may see, real interviews only."""
+    """What HR see first, limited to what this user may see. The funnel counts real interviews; the lists show demos too."""
 
     funnel: dict[str, int]  # invited, opened, started, completed, decided
     live: list[Interview]
@@ -40,9 +40,9 @@ class Dashboard:
 
 def dashboard(user: object, *, days: int = 30) -> Dashboard:
     """The funnel counts interviews invited in the last `days` days."""
-    seen = Interview.objects.visible_to(user).real()
+    seen = Interview.objects.visible_to(user).filter(kind__in=(Interview.Kind.REAL, Interview.Kind.DEMO))
     mine = Interview.objects.filter(pk__in=seen.values("pk"))  # joins of visible_to would count rows twice
-    recent = mine.filter(created_at__gte=timezone.now() - timedelta(days=days))
+    recent = mine.real().filter(created_at__gte=timezone.now() - timedelta(days=days))
     funnel = recent.aggregate(
         invited=Count("pk"),
         opened=Count("pk", filter=Q(opened_at__isnull=False)),
@@ -54,7 +54,8 @@ def dashboard(user: object, *, days: int = 30) -> Dashboard:
     people = ("candidate", "version__position")
     mails = letters_visible_to(user)
     is_real = Q(versions__interviews__kind=Interview.Kind.REAL)
-    positions = Position.objects.filter(pk__in=Position.objects.visible_to(user).values("pk"), state=Position.State.OPEN).annotate(
+    own = Position.objects.visible_to(user).values("pk")
+    positions = Position.objects.filter(pk__in=own, state=Position.State.OPEN).annotate(
         invited=Count("versions__interviews", filter=is_real, distinct=True),
         to_review=Count(
             "versions__interviews",
@@ -89,6 +90,11 @@ class Line:
 
     turn: Turn
     offset_s: int | None
+
+    @property
+    def clock(self) -> str:
+        """`m:ss` since the start; empty before it."""
+        return "" if self.offset_s is None else f"{self.offset_s // 60}:{self.offset_s % 60:02}"
 
 
 @dataclass
@@ -128,6 +134,25 @@ class ReviewPage:
     decisions: list[Decision]  # newest first
     mails: list[OutgoingMail]
     duration_s: int | None
+
+    @property
+    def minutes(self) -> int | None:
+        """How long the conversation took, at least 1; None when it did not take place."""
+        return None if self.duration_s is None else max(1, round(self.duration_s / 60))
+
+    @property
+    def answered(self) -> int:
+        return sum(block.is_answered for block in self.blocks)
+
+    @property
+    def others_marks(self) -> list[tuple[Review, list[tuple[str, int | None, str]]]]:
+        """(review, [(criterion, score, note)]) in the plan's order."""
+        table = []
+        for review in self.others:
+            marks = {str(mark.criterion_uuid): mark for mark in review.marks.all()}
+            known = [(criterion.name, marks.get(criterion.uuid)) for criterion in self.plan.criteria]
+            table.append((review, [(name, mark.score, mark.note) for name, mark in known if mark]))
+        return table
 
     @property
     def decision(self) -> Decision | None:

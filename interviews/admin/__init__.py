@@ -1,0 +1,3 @@
+"""HR's workplace (design §6): one module a group of models. Everything is limited to what its user may see (threats 40)."""
+
+from interviews.admin import audit, candidates, interviews, mail, people, positions  # noqa: F401  registers the models

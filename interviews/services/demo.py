@@ -63,7 +63,11 @@ def _make_position(language: str, texts: DemoPosition) -> Position:
     )  # fmt: skip
     criteria = [
         Criterion.objects.create(
-            position=position, order=order, name=name, meaning=meaning, **{f"anchor_{n}": text for n, text in enumerate(anchors, 1)}
+            position=position,
+            order=order,
+            name=name,
+            meaning=meaning,
+            **{f"anchor_{n}": text for n, text in enumerate(anchors, 1)},
         )
         for order, (name, meaning, anchors) in enumerate(texts.criteria)
     ]
@@ -74,6 +78,4 @@ def _make_position(language: str, texts: DemoPosition) -> Position:
 
 def _invite_guest(position: Position) -> Interview:
     guest = Candidate.objects.create(name=DEMOS[position.language].guest, language=position.language)
-    return invitations.create(
-        position=position, candidate=guest, language=position.language, by=None, kind=Interview.Kind.DEMO
-    )
+    return invitations.create(position=position, candidate=guest, language=position.language, by=None, kind=Interview.Kind.DEMO)

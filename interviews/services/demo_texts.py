@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - texts are written one a line
 """What the demo positions say, in ru, en and kk. Texts only."""
 
 from dataclasses import dataclass

@@ -111,9 +111,7 @@ def invite(
         return Interview.objects.get(request_key=request_key)
 
 
-def create(
-    *, position: Position, candidate: Candidate, language: str, by: object, kind: str, request_key: str = ""
-) -> Interview:
+def create(*, position: Position, candidate: Candidate, language: str, by: object, kind: str, request_key: str = "") -> Interview:
     """An invited interview at the present draft's version, without a letter. Raises NothingToAsk."""
     return Interview.objects.create(
         candidate=candidate, version=freeze(position, by=by), kind=kind, language=language, created_by=by,

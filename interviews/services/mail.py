@@ -75,9 +75,7 @@ def text_of(mail: OutgoingMail) -> str:
 
 
 # --- Into the outbox -------------------------------------------------------------------------------------------------
-def queue(
-    *, kind: str, to: str, subject: str, body: str, interview: Interview | None = None, by: object = None
-) -> OutgoingMail:
+def queue(*, kind: str, to: str, subject: str, body: str, interview: Interview | None = None, by: object = None) -> OutgoingMail:
     """Put a letter in the outbox, in the transaction of its cause.
 
     Without a mail server, or without an address, it is kept there for people to read and forward.
@@ -131,7 +129,9 @@ def queue_completed(interview: Interview) -> list[OutgoingMail]:
     subject, body = letters.standard(COMPLETED, position.language)
     values = {"position": position.title}
     return [
-        queue(kind=COMPLETED, to=email, subject=letters.fill(subject, values), body=letters.fill(body, values), interview=interview)
+        queue(
+            kind=COMPLETED, to=email, subject=letters.fill(subject, values), body=letters.fill(body, values), interview=interview
+        )
         for email in sorted({person.email for person in people} - told)
     ]
 

@@ -1,4 +1,4 @@
-"""Reviewers' marks: one review per person and interview; later changes need a reason and leave the old marks behind (threats 44)."""
+"""Reviewers' marks: one review per person and interview; a change needs a reason and keeps the old marks (threats 44)."""
 
 from dataclasses import dataclass
 
@@ -31,9 +31,7 @@ class GivenMark:
     note: str = ""
 
 
-def submit(
-    interview: Interview, *, reviewer: object, marks: dict[str, GivenMark], comment: str = "", reason: str = ""
-) -> Review:
+def submit(interview: Interview, *, reviewer: object, marks: dict[str, GivenMark], comment: str = "", reason: str = "") -> Review:
     """Store this reviewer's marks, one for every criterion of the frozen plan (by uuid).
 
     Sent twice it changes nothing. Raises CannotReview: nothing to review yet, marks that do not fit the plan, a change

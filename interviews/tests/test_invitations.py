@@ -81,7 +81,12 @@ def test_an_address_with_an_open_invitation_is_not_invited_again():
 
 def test_a_list_invites_the_good_rows_once_and_names_what_is_wrong_with_the_others():
     position, alice = make_position(), make_alice()
-    guests = [Guest("Bob", "bob@example.org"), Guest("", "x@example.org"), Guest("Carol", "oops"), Guest("Bob again", "Bob@example.org")]
+    guests = [
+        Guest("Bob", "bob@example.org"),
+        Guest("", "x@example.org"),
+        Guest("Carol", "oops"),
+        Guest("Bob again", "Bob@example.org"),
+    ]
     first = invite_many(position=position, guests=guests, language="en", by=alice, token="t")
     again = invite_many(position=position, guests=guests, language="en", by=alice, token="t")
     assert [bool(outcome.interview) for outcome in first] == [True, False, False, False]

@@ -128,7 +128,9 @@ def test_the_number_of_queries_does_not_grow_with_turns_and_reviews():
 
     def count():
         fresh = Interview.objects.select_related("version__position", "candidate").get(pk=interview.pk)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             review_page(fresh, alice)
         return len(queries)
 

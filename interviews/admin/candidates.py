@@ -1,0 +1,61 @@
+"""Candidates: who they are and how to reach them. Never deleted by hand; accommodations stay out of reviewers' sight."""
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from interviews.admin.base import AuditedExport, NeverDeleted, SafeResource, WorkplaceAdmin
+from interviews.models import Candidate, Interview
+from interviews.services import audit
+
+
+class CandidateResource(SafeResource):
+    class Meta:
+        model = Candidate
+        fields = ["id", "name", "email", "phone", "language", "created_at"]
+        export_order = fields
+
+
+@admin.register(Candidate)
+class CandidateAdmin(NeverDeleted, AuditedExport, WorkplaceAdmin):
+    resource_classes = [CandidateResource]
+    list_display = ["show_name", "phone", "language", "show_interviews", "created_at"]
+    list_filter = ["language"]
+    search_fields = ["name", "email", "phone"]
+    search_help_text = _("Search by name, e-mail or telephone")
+    fields = [("name", "email"), ("phone", "language"), ("time_zone", "telegram_id")]
+    readonly_fields = ["telegram_id"]
+    change_form_outer_after_template = "interviews/admin/candidate_interviews.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        # Staff who preview a position have a candidate row of their own: they are nobody's candidates.
+        own = Q(interviews__kind=Interview.Kind.PREVIEW)
+        return super().get_queryset(request).filter(~Q(phone="preview", email="")).annotate(
+            interview_count=Count("interviews", filter=~own, distinct=True)
+        )  # fmt: skip
+
+    @display(description=_("candidate"), header=True, ordering="name")
+    def show_name(self, candidate: Candidate) -> list[str]:
+        return [candidate.name, candidate.email]
+
+    @display(description=_("interviews"), ordering="interview_count")
+    def show_interviews(self, candidate: Candidate) -> int:
+        return candidate.interview_count
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # people come in by invitations
+
+    def save_model(self, request: HttpRequest, obj: Candidate, form: object, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        audit.record("change", obj, actor=request.user, note=", ".join(form.changed_data))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        interviews = Interview.objects.none()
+        if object_id.isdigit():
+            visible = Interview.objects.visible_to(request.user).values("pk")
+            interviews = Interview.objects.filter(pk__in=visible, candidate_id=object_id).select_related("version__position")
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "interviews": interviews[:50]})
