@@ -1,4 +1,4 @@
-"""The presenter in a real browser: it draws, speaks, blinks no errors and stops when told."""
+"""The presenter in a real browser: it draws, speaks and stops when told."""
 
 import functools
 import http.server
@@ -101,6 +101,20 @@ def test_its_mouth_opens_on_a_vowel_and_shuts_when_hushed(page: "sync_api.Page")
     assert min(spoken[lower_face]) < 90 < min(shut[lower_face])
 
 
+def test_painting_only_the_lips_leaves_no_trace(page: "sync_api.Page") -> None:
+    differing = page.evaluate("""() => {
+      const {stage, performer} = presenter;
+      const pose = {...performer.pose(performance.now()), turnX: 0.43, turnY: 0.31};
+      const pixels = () => stage.head.getContext("2d").getImageData(0, 0, stage.head.width, stage.head.height).data;
+      for (const mouth of ["A", "MBP", "O", "smile"]) stage.composeHead({...pose, mouth});
+      const partial = pixels();
+      stage.shown = {mouth: null, rest: null};
+      stage.composeHead({...pose, mouth: "smile"});
+      return pixels().reduce((count, value, place) => count + (value !== partial[place]), 0);
+    }""")
+    assert differing == 0
+
+
 def test_it_takes_another_background_and_colour_while_it_runs(page: "sync_api.Page") -> None:
     page.evaluate("async () => { presenter.setClothes('#803040'); await presenter.setBackground('#102030'); }")
     assert picture(page)[0] == 0x10
@@ -129,6 +143,7 @@ def test_it_draws_nothing_out_of_sight_or_after_its_end(page: "sync_api.Page") -
 def test_it_says_so_when_its_art_is_not_there(page: "sync_api.Page") -> None:
     failed = page.evaluate("""async () => {
       const {Presenter} = await import("/static/dist/presenter.js");
-      return new Presenter(document.createElement("canvas"), {baseUrl: "/static/presenters/nobody"}).load().catch((e) => e.message);
+      const presenter = new Presenter(document.createElement("canvas"), {baseUrl: "/static/presenters/nobody"});
+      return presenter.load().catch((error) => error.message);
     }""")
     assert "404" in failed

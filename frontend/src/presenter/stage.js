@@ -15,7 +15,8 @@ export class Stage {
     this.data = data;
     this.atlas = atlas;
     this.head = surface(data.head[2], data.head[3]);
-    this.headKey = "";
+    this.shown = { mouth: null, rest: null };
+    this.lowerFace = boxAround([...data.jaw, ...Object.values(data.mouth).map(([number]) => number)].map((number) => data.sprites[number]));
     this.still = null;
     this.setClothes(data.clothes);
     this.setBackground("#cfdce6");
@@ -105,18 +106,23 @@ export class Stage {
     const brows = data.brows.states[`${Math.round(clamp(pose.raised) * top)}.${Math.round(clamp(pose.soft) * top)}`];
     const dx = Math.round(pose.turnX * FEATURES.x * 4) / 4;
     const dy = Math.round(pose.turnY * FEATURES.y * 4) / 4;
-    const key = `${mouth} ${level} ${eyes} ${brows} ${dx} ${dy}`;
-    if (key === this.headKey) return;
-    this.headKey = key;
+    const rest = `${eyes} ${brows} ${dx} ${dy}`;
+    if (mouth === this.shown.mouth && rest === this.shown.rest) return;
+    // Most frames of speech move the lips and the jaw only: then nothing else is painted again.
+    const [left, above, width, height] = rest === this.shown.rest ? this.lowerFace : data.head;
+    this.shown = { mouth, rest };
     const context = this.head.getContext("2d");
-    const [left, above, width, height] = data.head;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
-    context.translate(-left, -above);
+    context.save();
+    context.translate(-data.head[0], -data.head[1]);
+    context.beginPath();
+    context.rect(left, above, width, height);
+    context.clip();
+    context.clearRect(left, above, width, height);
     this.sprite(context, data.layers.head);
     this.sprite(context, data.jaw[level]);
     for (const part of [data.layers.nose, mouth, eyes, brows]) this.sprite(context, part, dx, dy);
     this.sprite(context, data.layers.hair_front, -dx * 0.15, -dy * 0.15);
+    context.restore();
   }
 
   sprite(context, number, dx = 0, dy = 0) {
@@ -147,6 +153,16 @@ function eyesKey(eyes, pose) {
   const x = Math.round(middleX + clamp(pose.gazeX, -1, 1) * middleX);
   const y = Math.round(middleY + clamp(pose.gazeY, -1, 1) * middleY);
   return `${nearest(eyes.openness, pose.openness)}.${pose.squint > 0.5 ? 1 : 0}.${x}.${y}`;
+}
+
+/** [x, y, width, height] of the scene that holds all these sprites wherever a turn of the head moves them. */
+function boxAround(sprites) {
+  const margin = Math.max(FEATURES.x, FEATURES.y) + 1;
+  const left = Math.min(...sprites.map(([, , , , x]) => x)) - margin;
+  const above = Math.min(...sprites.map(([, , , , , y]) => y)) - margin;
+  const right = Math.max(...sprites.map(([, , width, , x]) => x + width)) + margin;
+  const below = Math.max(...sprites.map(([, , , height, , y]) => y + height)) + margin;
+  return [left, above, right - left, below - above];
 }
 
 function clamp(value, low = 0, high = 1) {
