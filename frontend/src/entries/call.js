@@ -1,0 +1,18 @@
+/** The call page: hands the server's data, the presenter and the microphone to the conductor. */
+import { CallPage } from "../call/page.js";
+import { showLocalTimes } from "../lib/local_time.js";
+import { sendOnce } from "../steps/send_once.js";
+import { Presenter } from "../presenter/presenter.js";
+
+document.documentElement.classList.remove("no-script");
+showLocalTimes(document);
+sendOnce(document);
+const root = document.querySelector(".call");
+const data = JSON.parse(document.getElementById("call-data").textContent);
+const presenter = new Presenter(root.querySelector("[data-canvas]"), { baseUrl: data.presenter.baseUrl, background: data.presenter.background });
+const page = new CallPage({ root, data, presenter });
+page.start();
+presenter
+  .load()
+  .then(() => page.screen.usePresenter(presenter))
+  .catch(() => page.screen.toast(data.words.presenter_failed));
