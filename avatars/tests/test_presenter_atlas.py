@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from avatars.presenter import format as presenter_format
 from avatars.presenter.drawing.mouth import SHAPES, blend
@@ -96,3 +97,8 @@ def test_the_drawing_of_every_mouth_is_sound(name: str, viseme: str) -> None:
     assert not re.search(r"nan|inf\b|None|\{\}", drawing)
     used, defined = set(re.findall(r"url\(#(\w+)\)", drawing)), set(re.findall(r'id="(\w+)"', drawing))
     assert used <= defined | set(re.findall(r'id="(\w+)"', read_source(name).defs))
+
+
+def test_the_build_command_refuses_a_presenter_it_does_not_have() -> None:
+    with pytest.raises(CommandError):
+        call_command("build_presenters", "nobody")
