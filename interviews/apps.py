@@ -10,6 +10,7 @@ class InterviewsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from interview_site import due
+        from interviews import checks  # noqa: F401  registers the start-up checks
         from interviews.models import OutgoingMail
         from interviews.roles import make_roles
 

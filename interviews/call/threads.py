@@ -19,6 +19,8 @@ BUSY_TIMEOUT_MS = 2000  # a locked database is told to the candidate after this,
 
 _store = ThreadPoolExecutor(max_workers=8, thread_name_prefix="call-store")
 _speech = ThreadPoolExecutor(max_workers=4, thread_name_prefix="call-speech")
+# Working ahead has one thread of its own: it never stands before a sentence that somebody waits for.
+_ahead = ThreadPoolExecutor(max_workers=1, thread_name_prefix="call-ahead")
 
 
 class StorageUnavailable(Exception):
@@ -33,6 +35,11 @@ async def in_store(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) 
 async def in_speech(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a speech engine; cancelling the await leaves the thread to finish by its own time limits."""
     return await asyncio.get_running_loop().run_in_executor(_speech, partial(_with_connection, function, args, kwargs))
+
+
+async def in_advance(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a speech engine for what may be needed later."""
+    return await asyncio.get_running_loop().run_in_executor(_ahead, partial(_with_connection, function, args, kwargs))
 
 
 def _with_connection(function: Callable[..., T], args: tuple, kwargs: dict) -> T:

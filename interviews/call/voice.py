@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from interview_site.errors import ProviderError
-from interviews.call.threads import StorageUnavailable, in_speech
+from interviews.call.threads import StorageUnavailable, in_advance, in_speech
 from interviews.conversation.policy import Policy
 from interviews.services.speaking import Spoken, shown
 
@@ -47,7 +47,7 @@ class Voice:
             if not self.is_worth_trying:
                 return
             try:
-                await in_speech(partial(self._make, text))
+                await in_advance(partial(self._make, text))
             except Exception as error:  # the same text is tried again when it is needed, and counted then
                 log.info("speech not prepared", extra={"interview": self._public_id, "fault": type(error).__name__})
                 return

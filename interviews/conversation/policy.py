@@ -1,6 +1,8 @@
 """The numbers of patience, in one place (design §4, voice_infra §1.4). Seconds unless the name says otherwise."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,20 @@ class Policy:
     spoken_margin_s: float = 4.0  # added to a sentence's duration before the floor is given anyway
     reading_ms_per_character: float = 60.0  # a sentence shown as text only
     seat_s: float = 20.0  # a seat not heard of for so long is free
-    heartbeat_s: float = 5.0
-    recheck_s: float = 20.0  # a revoked link closes its socket within 60 s (threats 26)
+    heartbeat_s: float = 5.0  # seat, link and state are looked at: a revoked link closes its socket within 60 s (threats 26)
     addition_s: float = 86_400.0  # how long after completion a late addition is still kept (threats 16)
+
+
+def faults(overrides: Mapping[str, object]) -> list[str]:
+    """What is wrong with the settings' overrides: unknown names, and values that are not numbers from 0 up."""
+    if not isinstance(overrides, Mapping):
+        return ["it is not a JSON object"]
+    names = {field.name for field in fields(Policy)}
+    unknown = [f"{name} is not one of its numbers" for name in overrides if name not in names]
+    return unknown + [
+        f"{name} is not a number from 0 up" for name, value in overrides.items() if name in names and not _is_duration(value)
+    ]
+
+
+def _is_duration(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0

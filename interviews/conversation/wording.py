@@ -77,7 +77,7 @@ RU: Lines = {
     "offer_second": (
         "Я по-прежнему на связи. Можно начать с любого примера, ответить текстом, попросить повторить вопрос или пропустить его."
     ),
-    "offer_questions": "Если вопросов нет, просто скажите «нет» или нажмите «Готово».",
+    "offer_questions": "Если вопросов нет, просто ответьте «нет», и мы закончим.",
     "invite_questions": (
         "Это были все мои вопросы, спасибо. "
         "Есть ли у вас вопросы к нам? "
@@ -99,8 +99,8 @@ RU: Lines = {
         "take_your_time": "Не торопитесь: можно спокойно подумать.",
         "thinking": "Хорошо, думайте спокойно. Я жду.",
         "nothing_yet": "Ответа пока нет. Напишите его, скажите вслух или пропустите вопрос.",
-        "paused": "Пауза. Ответы сохранены; нажмите «Продолжить», когда будете готовы.",
-        "paused_by_silence": "Мы поставили разговор на паузу, чтобы вас не торопить. Ответы сохранены; нажмите «Продолжить», когда будете готовы.",
+        "paused": "Пауза. Ответы сохранены, продолжайте, когда будете готовы.",
+        "paused_by_silence": "Мы поставили разговор на паузу, чтобы вас не торопить. Ответы сохранены, продолжайте, когда будете готовы.",
         "added": "Дополнение к ответу сохранено.",
         "text_only": "Озвучить реплику сейчас не получается, поэтому вопросы будут показаны текстом. На ваши ответы это не влияет.",
         "answer_long": "Вы отвечаете уже довольно долго. Заканчивайте мысль, мы никуда не торопимся.",
@@ -144,7 +144,7 @@ EN: Lines = {
     "offer_second": (
         "I am still here. You can start with any example, type your answer, ask me to repeat the question, or skip it."
     ),
-    "offer_questions": 'If you have no questions, just say "no" or press "Done".',
+    "offer_questions": "If you have no questions, simply answer no, and we will finish.",
     "invite_questions": (
         "Those were all my questions, thank you. "
         "Do you have any questions for us? "
@@ -166,8 +166,8 @@ EN: Lines = {
         "take_your_time": "Take your time: it is fine to think for a while.",
         "thinking": "Of course, take your time. I am waiting.",
         "nothing_yet": "There is no answer yet. Type it, say it aloud, or skip the question.",
-        "paused": 'Paused. Your answers are saved; press "Continue" when you are ready.',
-        "paused_by_silence": 'We have paused the call so as not to hurry you. Your answers are saved; press "Continue" when you are ready.',
+        "paused": "Paused. Your answers are saved; go on whenever you are ready.",
+        "paused_by_silence": "We have paused the call so as not to hurry you. Your answers are saved; go on whenever you are ready.",
         "added": "Your addition has been saved.",
         "text_only": "The voice is not working at the moment, so the questions are shown as text. This does not affect your answers.",
         "answer_long": "You have been answering for quite a while. Please finish your thought; there is no hurry.",
@@ -216,7 +216,7 @@ KK: Lines = {
         "Мен әлі де байланыстамын. "
         "Кез келген мысалдан бастауға, мәтінмен жауап беруге, сұрақты қайталауды сұрауға немесе өткізіп жіберуге болады."
     ),
-    "offer_questions": "Сұрағыңыз болмаса, «жоқ» деп айтыңыз немесе «Дайын» батырмасын басыңыз.",
+    "offer_questions": "Сұрағыңыз болмаса, «жоқ» деп жауап берсеңіз жеткілікті, осымен аяқтаймыз.",
     "invite_questions": (
         "Менің сұрақтарым осымен аяқталды, рахмет. "
         "Сіздің бізге сұрақтарыңыз бар ма? "
@@ -238,8 +238,8 @@ KK: Lines = {
         "take_your_time": "Асықпаңыз: жайлап ойлануға болады.",
         "thinking": "Жақсы, асықпай ойланыңыз. Мен күтемін.",
         "nothing_yet": "Әзірге жауап жоқ. Жауабыңызды жазыңыз, дауыстап айтыңыз немесе сұрақты өткізіп жіберіңіз.",
-        "paused": "Үзіліс. Жауаптарыңыз сақталды; дайын болғанда «Жалғастыру» батырмасын басыңыз.",
-        "paused_by_silence": "Сізді асықтырмау үшін әңгімені кідірттік. Жауаптарыңыз сақталды; дайын болғанда «Жалғастыру» батырмасын басыңыз.",
+        "paused": "Үзіліс. Жауаптарыңыз сақталды, дайын болғанда жалғастырыңыз.",
+        "paused_by_silence": "Сізді асықтырмау үшін әңгімені кідірттік. Жауаптарыңыз сақталды, дайын болғанда жалғастырыңыз.",
         "added": "Жауабыңызға қосымша сақталды.",
         "text_only": "Қазір дыбыс шықпай тұр, сондықтан сұрақтар мәтін түрінде көрсетіледі. Бұл жауаптарыңызға әсер етпейді.",
         "answer_long": "Сіз біраздан бері жауап беріп жатырсыз. Ойыңызды аяқтаңыз, асығатын ештеңе жоқ.",

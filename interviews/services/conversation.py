@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from interviews.conversation.core import step
 from interviews.conversation.standing import Standing, standing
+from interviews.conversation.timekeeping import active_s
 from interviews.conversation.values import Draft, Effect, Event, Facts, Finish, Joined, Resend, Said, SetPaused, Typed, settle
 from interviews.models import Interview, InterviewPassage, PositionVersion, Turn
 from interviews.plan import Plan, from_json
@@ -239,22 +240,24 @@ def _sentence(turn: Said, number: int) -> Sentence:
 def _facts(interview: Interview, turns: Sequence[Said]) -> Facts:
     now = timezone.now()
     return Facts(
-        language=interview.language, name=interview.candidate.name, seed=interview.public_id, now=now,
-        deadline=interview.deadline, elapsed_s=active_s(interview, now), heard_sentence=interview.heard_sentence,
-        paused=interview.state == State.PAUSED, company=settings.COMPANY_NAME,
-    )  # fmt: skip
+        language=interview.language,
+        name=interview.candidate.name,
+        seed=interview.public_id,
+        now=now,
+        deadline=interview.deadline,
+        elapsed_s=active_s([turn.at for turn in turns if turn.at], _pauses(interview), now),
+        heard_sentence=interview.heard_sentence,
+        paused=interview.state == State.PAUSED,
+        company=settings.COMPANY_NAME,
+    )
 
 
-def active_s(interview: Interview, now: datetime) -> float:
-    """Seconds since the start, pauses left out: a pause costs nothing of the time budget."""
-    if interview.started_at is None:
-        return 0.0
-    paused, since = 0.0, None
+def _pauses(interview: Interview) -> list[tuple[datetime, datetime | None]]:
+    """(from, to) of each pause; to is None for the present one."""
+    pauses: list[tuple[datetime, datetime | None]] = []
     for new_state, at in InterviewPassage.objects.filter(interview_id=interview.pk).order_by("pk").values_list("new_state", "at"):
-        if new_state == State.PAUSED and since is None:
-            since = at
-        elif new_state == State.IN_PROGRESS and since is not None:
-            paused, since = paused + (at - since).total_seconds(), None
-    if since is not None:
-        paused += (now - since).total_seconds()
-    return max(0.0, (now - interview.started_at).total_seconds() - paused)
+        if pauses and pauses[-1][1] is None:
+            pauses[-1] = (pauses[-1][0], at)
+        if new_state == State.PAUSED:
+            pauses.append((at, None))
+    return pauses

@@ -229,3 +229,23 @@ async def test_leaving_in_mid_sentence_leaves_no_task_behind(live_interview):
         await page.hello()
         await page.listen_until("say")
     assert asyncio.all_tasks() <= before
+
+
+async def test_a_voice_that_is_too_slow_falls_to_text(live_interview, settings):
+    settings.INTERVIEW_POLICY = {"speech_s": 0.0}
+    async with Page(live_interview) as page:
+        await page.hello()
+        await page.listen_until("listening")
+    assert {message["rung"] for message in page.seen if message["type"] == "say"} == {"text"}
+
+
+async def test_a_voice_that_failed_twice_is_not_tried_again_after_a_reload(live_interview, settings):
+    async with Page(live_interview, device="phone") as page:
+        await page.hello()
+        await page.listen_until("listening")
+    await Turn.objects.filter(interview=live_interview).aupdate(rung="text")
+    async with Page(live_interview, device="phone") as page:
+        await page.hello()
+        await page.listen_until("listening")
+        await page.type("Answer")
+        assert (await page.listen_until("say"))["rung"] == "text"

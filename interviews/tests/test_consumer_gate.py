@@ -138,3 +138,14 @@ async def sync_make(**fields: object) -> Interview:
     from asgiref.sync import sync_to_async
 
     return await sync_to_async(make_interview)(**fields)
+
+
+async def test_a_call_goes_on_without_a_broker(live_interview, settings):
+    settings.CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": ["redis://127.0.0.1:1"]}}
+    }
+    async with Page(live_interview) as page:
+        await page.hello()
+        listening = await page.listen_until("listening")
+        await page.type("Answer", question=listening["question"])
+        assert (await page.listen_until("say"))["kind"] == "reply"

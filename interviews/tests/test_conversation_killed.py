@@ -24,7 +24,7 @@ from interviews.models import Interview, Turn
 rows = Turn.objects.order_by("number").values_list("number", "kind", "text", "first_sentence", "sentences")
 print(json.dumps([Interview.objects.get().state, list(rows)]))
 """
-MOST_KILLS = 8
+MOST_KILLS = 5
 
 
 class KilledPage:
