@@ -251,7 +251,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"interviews@{_base_h
 
 # --- Outbound calls (threats 58–59) ----------------------------------------------------------------------------------
 OUTBOUND_ALLOWED_CIDRS = env.networks("OUTBOUND_ALLOWED_CIDRS")
-OUTBOUND_ALLOWED_PORTS = [int(port) for port in env.list("OUTBOUND_ALLOWED_PORTS", cast=int, default=[])] or [80, 443]
+OUTBOUND_ALLOWED_PORTS = env.ports("OUTBOUND_ALLOWED_PORTS", default=[80, 443])
 OUTBOUND_PROXY = env.base_url("OUTBOUND_PROXY")
 OUTBOUND_CA_FILE = env.str("OUTBOUND_CA_FILE", default="")  # a company's own certificates, instead of the public ones
 
