@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import ipaddress
+import json as jsonlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,21 @@ class Env(environ.Env):
                     f"{var} holds {value!r}: write addresses or networks such as 10.0.0.0/8, separated by commas."
                 ) from error
         return values
+
+    def json(self, var: builtins.str, default: Any = environ.Env.NOTSET) -> Any:
+        word = self.str(var, default="")
+        if word == "" and default is not environ.Env.NOTSET:
+            return default
+        try:
+            return jsonlib.loads(word)
+        except ValueError as error:
+            raise ImproperlyConfigured(f'{var} is not JSON: write something like {{"name": 40}}.') from error
+
+    def ports(self, var: builtins.str, default: list[builtins.int]) -> list[builtins.int]:
+        words = [word.strip() for word in self.str(var, default="").split(",") if word.strip()]
+        if not all(word.isascii() and word.isdigit() and 1 <= builtins.int(word) <= 65535 for word in words):
+            raise ImproperlyConfigured(f"{var} holds something that is no port: write numbers such as 80,443.")
+        return [builtins.int(word) for word in words] or default
 
     def secret(self, var: builtins.str) -> builtins.str:
         return read_secret(self, var)

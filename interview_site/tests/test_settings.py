@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from interview_site import checks
+from interview_site import checks, settings_reference
 from interview_site.envfile import Env
 from interview_site.startup import require_public_url
 
@@ -30,6 +30,9 @@ STRONG = "kJ3vQ9xT2mW7pL5nR8sB4cD6fG1hZ0yAeXuViNoQ"
         (lambda env: env.base_url("X"), "https://[bad", "https://host"),
         (lambda env: env.base_url("X"), "https://user:pw@example.com", "https://host"),
         (lambda env: env.origins("X"), "https://a.example,*", "https://host"),
+        (lambda env: env.json("X", default={}), "{first: 1}", "not JSON"),
+        (lambda env: env.ports("X", default=[80]), "80,https", "80,443"),
+        (lambda env: env.ports("X", default=[80]), "70000", "80,443"),
         (lambda env: env.networks("X"), "10.0.0.0/8,office", "10.0.0.0/8"),
     ],
 )
@@ -125,6 +128,22 @@ def test_a_part_refuses_to_start_and_says_why(production: Any) -> None:
     production.REDIS_URL, production.DEBUG = "", True
     with pytest.raises(ImproperlyConfigured, match=r"site\.E001.*REDIS_URL(.|\n)*site\.E008"):
         checks.refuse_unsafe_start()
+
+
+def test_settings_and_their_documentation_are_in_step() -> None:
+    """A new setting needs a line in .env.example; then run `python -m interview_site.settings_reference`."""
+    text = settings_reference.EXAMPLE.read_text()
+    names = [setting.name for setting in settings_reference.documented(text)]
+    assert len(names) == len(set(names))
+    in_code = settings_reference.read_by((ROOT / "interview_site" / "settings.py").read_text())
+    assert set(names) - {"REDIS_SERVER_BIN"} == in_code  # that one is read by the supervisor alone
+    assert all(setting.text and setting.section for setting in settings_reference.documented(text))
+    assert settings_reference.PAGE.read_text() == settings_reference.page(text)
+
+
+def test_the_example_file_as_it_stands_changes_nothing() -> None:
+    result = run_manage("check", ENV_FILE=str(settings_reference.EXAMPLE))
+    assert result.returncode == 0, result.stderr
 
 
 def run_manage(*argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
