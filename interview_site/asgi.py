@@ -9,6 +9,7 @@ http = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from avatars.services import speech  # noqa: E402
 from interview_site import heartbeats  # noqa: E402
 from interview_site.checks import refuse_unsafe_start  # noqa: E402
 from interview_site.routing import websocket_urlpatterns  # noqa: E402
@@ -16,5 +17,6 @@ from interview_site.routing import websocket_urlpatterns  # noqa: E402
 refuse_unsafe_start()
 if os.environ.get("SITE_PART") == "web":  # the serving process, not a test that imports this module
     heartbeats.keep_beating("web")
+    speech.warm_up()
 
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns)})

@@ -104,6 +104,9 @@ class ProfileForm(forms.ModelForm):
                 self.fields[name] = forms.ChoiceField(
                     label=old.label, required=old.required, help_text=old.help_text, choices=choices, widget=widget
                 )
+        if "voice" in self.fields:
+            # The first choice of the list says it.
+            self.fields["voice"].help_text = ""
         if "speed" in self.fields:
             self.fields["speed"].widget.attrs.update({"min": MIN_SPEED, "max": MAX_SPEED, "step": 0.05})
             self.fields["speed"].help_text = _("From 0.5 to 2.0; 1.0 is natural.")

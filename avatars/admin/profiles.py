@@ -90,9 +90,9 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     def voice_shown(self, profile: AvatarSettings) -> str:
         return profile.voice or _t("usual")
 
-    @display(description=_("default"), boolean=True, ordering="is_default")
-    def default_shown(self, profile: AvatarSettings) -> bool:
-        return profile.is_default
+    @display(description=_("default"), label=True, ordering="is_default")
+    def default_shown(self, profile: AvatarSettings) -> str | None:
+        return _t("Default") if profile.is_default else None
 
     # --- One profile ---
 

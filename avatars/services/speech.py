@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import threading
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from avatars.speech.sound import wav_bytes
 from avatars.speech.text import MAX_CHARACTERS, NothingToSay, TextTooLong
 from interview_site.errors import Category, ProviderError
 
-__all__ = ["BUILT_IN", "NothingToSay", "TextTooLong", "for_settings", "speak", "voice_for"]
+__all__ = ["BUILT_IN", "NothingToSay", "TextTooLong", "for_settings", "speak", "voice_for", "warm_up"]
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,18 @@ def for_settings(snapshot: Mapping[str, object], text: str, language: str) -> Sp
         log.warning("speech falls to the built-in voice", extra={"engine": engine[:40], "category": str(error.category)})
     voice = voice_for(speech_engine(BUILT_IN), wanted, language, gender)
     return speak(text=text, language=language, voice=voice, speed=speed, engine=BUILT_IN)
+
+
+def warm_up() -> None:
+    """Start the built-in voice in the background, so that the first sentence does not wait for it. Never raises."""
+
+    def start() -> None:
+        try:
+            speech_engine(BUILT_IN).warm_up()
+        except ProviderError as error:
+            log.error("the built-in voice does not start", extra={"reason": error.log_text})
+
+    threading.Thread(target=start, daemon=True, name="voice-warm-up").start()
 
 
 def voice_for(engine: SpeechEngine, wanted: str, language: str, gender: str = "female") -> str:

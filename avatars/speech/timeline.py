@@ -113,7 +113,8 @@ def _add_words(words: list[list[int]], stretch: SpokenStretch) -> None:
     starts = [word for word in stretch.word_starts if word.length > 0]
     for index, word in enumerate(starts):
         source = stretch.words.source_range(word.start, word.start + word.length)
-        if source is None:
+        if source is None or source[0] == source[1]:
+            # The mark put between two sentences stands nowhere in the original.
             continue
         following = starts[index + 1].start_ms if index + 1 < len(starts) else stretch.end_ms
         pause = next((at for at in pauses if at > word.start_ms), stretch.end_ms)

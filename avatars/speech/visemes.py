@@ -9,7 +9,7 @@ Shapes = tuple[tuple[float, str], ...]
 # Stress and length marks that 1.52 sets before a mnemonic.
 _STRESS = "',%=|^"
 # Marks behind a mnemonic that change the sound but not the mouth: palatal, length, "variant of".
-_VARIANT = ';:#"-_2^'
+_VARIANT = ';:#"-_23^'
 PAUSES = frozenset(("_", "_:", "_|", "_!", "_^"))
 # Not sounds: the palatal glide mark and the end of a language switch.
 _SILENT_MARKS = frozenset((";", "", "||", "|"))
@@ -95,6 +95,7 @@ _ONE: dict[str, str] = {
     "e#": "E",
     "E:": "E",
     "i": "I",
+    "1": "I",
     "I": "I",
     "i:": "I",
     "I2": "I",

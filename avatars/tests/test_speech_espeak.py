@@ -1,11 +1,14 @@
 """The built-in voice, for real: sound, times, many threads, and a worker that is killed."""
 
 import os
+import select
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +21,8 @@ from avatars.speech.text import NothingToSay, TextTooLong
 from avatars.speech.visemes import VISEMES, is_known
 from avatars.tests.speech_corpus import CORPUS
 from interview_site.errors import Category, ProviderError
+
+BASE_DIR = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -230,3 +235,35 @@ def test_closing_twice_is_fine_and_speaking_again_too(own_process: EspeakProcess
     own_process.close()
     own_process.close()
     assert own_process.pid is None and raw(own_process)
+
+
+OWNER = """
+import sys
+from avatars.engines.espeak_process import EspeakProcess
+process = EspeakProcess()
+process.say(text="Да", voice="ru", rate=150, pitch=50, pitch_range=50)
+print(process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs a handle that outlives the parent")
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "stopped in its work"])
+def test_no_worker_outlives_a_killed_owner(busy: bool) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=BASE_DIR)
+    assert owner.stdin and owner.stdout
+    worker = int(owner.stdout.readline())
+    handle = os.pidfd_open(worker)
+    try:
+        if busy:
+            os.kill(worker, signal.SIGSTOP)
+        owner.kill()
+        owner.wait()
+        if busy:
+            os.kill(worker, signal.SIGCONT)
+        # A handle of a process becomes readable when the process ends.
+        assert select.select([handle], [], [], 10)[0]
+    finally:
+        os.close(handle)
+        owner.stdin.close()
+        owner.stdout.close()
