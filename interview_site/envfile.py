@@ -120,6 +120,12 @@ class Env(environ.Env):
             raise ImproperlyConfigured(f"{var} holds something that is no port: write numbers such as 80,443.")
         return [builtins.int(word) for word in words] or default
 
+    def email_url(self, var: builtins.str, default: Any = environ.Env.NOTSET, backend: Any = None) -> Any:
+        try:
+            return super().email_url(var, default=default, backend=backend)
+        except (ImproperlyConfigured, ValueError, KeyError) as error:
+            raise ImproperlyConfigured(f"{var} cannot be read: write smtp+tls://user:password@host:587.") from error
+
     def secret(self, var: builtins.str) -> builtins.str:
         return read_secret(self, var)
 

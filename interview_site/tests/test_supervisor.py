@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
+from interview_site.supervisor.guards import free_port
 from interview_site.tests.supervised import ROOT, RunningSite, descendants, environment, eventually, is_alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -74,6 +76,32 @@ def test_a_killed_broker_comes_back_at_the_same_address(site: RunningSite) -> No
     eventually(lambda: site.part("-server", "127.0.0.1:") != broker)
     eventually(lambda: site.get("/readyz") == 200)
     assert (site.var_dir / "broker.url").read_text() == before
+
+
+def test_flower_sees_the_worker_and_asks_for_a_login(site: RunningSite) -> None:
+    site.part("celery", " worker ")
+    port = free_port()
+    environ = {**environment(site.var_dir, site.port), "FLOWER_PORT": str(port)}
+    argv = [sys.executable, "-m", "interview_site.flower"]
+    flower = subprocess.Popen(argv, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
+    try:
+        _word, url, user, password = flower.stdout.readline().split()
+        session = requests.Session()
+        session.trust_env = False
+
+        def workers() -> dict[str, object]:
+            try:
+                answer = session.get(f"{url}api/workers", params={"refresh": 1}, auth=(user, password), timeout=10)
+            except requests.RequestException:
+                return {}
+            return answer.json() if answer.ok else {}
+
+        assert [name.partition("@")[0] for name in eventually(workers)] == ["all"]
+        assert session.get(f"{url}api/workers", timeout=10).status_code == 401
+        assert mode(site.var_dir / "flower.txt") == 0o600
+    finally:
+        flower.terminate()
+        flower.wait(10)
 
 
 def test_ctrl_c_stops_everything_and_the_next_start_keeps_the_administrator(site: RunningSite) -> None:
