@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from interviews.conversation.core import step
@@ -65,8 +66,8 @@ class Outcome:
 
 
 @lru_cache(maxsize=256)
-def _plan(version_id: int) -> Plan:
-    """A version is never changed, so its plan may be kept."""
+def _read_plan(version_id: int, fingerprint: str) -> Plan:
+    """A version is never changed, so its plan may be kept; the fingerprint tells apart rows that had the same number."""
     return from_json(PositionVersion.objects.values_list("plan", flat=True).get(pk=version_id))
 
 
@@ -109,9 +110,9 @@ def spoken_by(interview_id: int, turn: int, rung: str) -> None:
 
 def look(interview_id: int) -> Outcome:
     """The present standing, nothing changed."""
-    interview = Interview.objects.select_related("candidate").get(pk=interview_id)
+    interview = _rows().get(pk=interview_id)
     turns = _turns(interview)
-    plan = _plan(interview.version_id)
+    plan = _plan(interview)
     return Outcome(interview, plan, turns, standing=standing(plan, turns, interview.language))
 
 
@@ -129,19 +130,27 @@ def next_texts(outcome: Outcome) -> list[str]:
 # --- One step ------------------------------------------------------------------------------------------------------------
 
 
+def _rows() -> QuerySet[Interview]:
+    return Interview.objects.select_related("candidate").annotate(plan_fingerprint=F("version__fingerprint"))
+
+
+def _plan(interview: Interview) -> Plan:
+    return _read_plan(interview.version_id, interview.plan_fingerprint)
+
+
 def _locked(interview_id: int) -> Interview:
     """The row, locked until the transaction ends (SQLite: the IMMEDIATE transaction itself is the lock)."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
-    rows = Interview.objects.select_related("candidate")
+    rows = _rows()
     if connection.features.has_select_for_update_of:
         return rows.select_for_update(of=("self",)).get(pk=interview_id)
     return rows.select_for_update().get(pk=interview_id)
 
 
 def _advance(interview: Interview, event: Event) -> Outcome:
-    plan, turns = _plan(interview.version_id), _turns(interview)
+    plan, turns = _plan(interview), _turns(interview)
     if interview.state not in Interview.LIVE and not _may_add(interview):
         raise NotOpen(interview.state)
     result = step(plan, _facts(interview, turns), turns, event, policy())
