@@ -88,7 +88,8 @@ export class CallPage {
     const isOpen = phase !== "reconnecting" && this.state.link === "open" && this.state.online;
     this.screen.connection(isOpen, isOpen ? this.words.connected : this.state.online ? this.words.connecting : this.words.offline.split(".")[0]);
     if (phase === before) return;
-    if (phase === "listening") this.captions.clear();
+    // What was asked stays in sight while the answer is being given.
+    if (phase === "listening") this.captions.show(this.question?.text ?? "", { timeline: null, clock: null });
     this.voice.floor(phase === "listening");
     if (phase === "finished") this.finish();
     if (before === "reconnecting" && this.state.current) this.screen.announce(this.words.back);

@@ -14,5 +14,8 @@ const page = new CallPage({ root, data, presenter });
 page.start();
 presenter
   .load()
-  .then(() => page.screen.usePresenter(presenter))
+  .then(() => {
+    page.screen.usePresenter(presenter);
+    root.querySelector("[data-poster]").hidden = true;
+  })
   .catch(() => page.screen.toast(data.words.presenter_failed));
