@@ -1,6 +1,7 @@
 """Tests are closed: a folder of their own, no broker, no mail server, no keys, whatever the machine's environment says.
 
 TEST_DATABASE_URL runs them against another database than SQLite (PostgreSQL; Django makes `test_<name>` there).
+A plugin named in pyproject.toml and not a conftest.py: pytest-django reads the settings before any conftest is loaded.
 """
 
 import os
