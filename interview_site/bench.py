@@ -92,9 +92,8 @@ def first_page_s(var_dir: Path) -> float:
     environ = {**os.environ, "VAR_DIR": str(var_dir), "PORT": str(port), "SITE_MODE": "embedded", "HOST": ""}
     environ |= {"REDIS_URL": "", "DATABASE_URL": "", "PUBLIC_BASE_URL": ""}
     began = time.perf_counter()
-    server = subprocess.Popen(
-        [str(ROOT / "script" / "server")], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True
-    )
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+    server = subprocess.Popen([str(ROOT / "script" / "server")], env=environ, start_new_session=True, **silent)
     try:
         while not _answers(port):
             if server.poll() is not None or time.perf_counter() - began > 300:
@@ -130,7 +129,8 @@ def main(argv: list[str]) -> int:
     text = table(figures)
     if "--write" in argv:
         when = datetime.now(UTC).strftime("%Y-%m-%d")
-        head = f"# Measurements\n\nMade by `script/bench --write` on {when} ({os.cpu_count()} processors, Python {sys.version.split()[0]})."
+        machine = f"{os.cpu_count()} processors, Python {sys.version.split()[0]}"
+        head = f"# Measurements\n\nMade by `script/bench --write` on {when} ({machine})."
         head += " Seconds depend on the machine; the ratio to the baseline of the same run is what is compared.\n\n"
         (ROOT / "docs" / "benchmarks.md").write_text(head + text + "\n")
     return 0

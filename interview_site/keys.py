@@ -13,7 +13,7 @@ def load_or_create(var_dir: Path) -> dict[str, str]:
     and both read the same keys. Raises OSError when the folder cannot be written.
     """
     path = var_dir / "keys.json"
-    var_dir.mkdir(parents=True, exist_ok=True)
+    var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         fresh = {"SECRET_KEY": secrets.token_urlsafe(48), "LINK_KEY": secrets.token_urlsafe(48)}
         draft = var_dir / f".keys-{os.getpid()}-{secrets.token_hex(4)}.json"
