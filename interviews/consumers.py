@@ -14,9 +14,9 @@ from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from interview_site.notify import ainterview_changed, interview_group
+from interview_site.notify import ainterview_changed
 from interviews import payloads
-from interviews.call import gate, state, texts
+from interviews.call import gate, hints, state, texts
 from interviews.call.conduct import RETRY_S, Call, receipt_url
 from interviews.call.gate import Close, Refused
 from interviews.call.held import Held
@@ -36,6 +36,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
     """`clock` gives monotonic seconds; tests hand in their own."""
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
+    channel_layer_alias = "unused"  # see call.hints: a broker that is away must not end a call
 
     async def connect(self) -> None:
         self.public_id: str = self.scope["url_route"]["kwargs"]["public_id"]
@@ -58,15 +59,14 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await self.close(Close.STORAGE)
             return
         self.bucket = gate.bucket_for(self.public_id)
-        await self.channel_layer.group_add(interview_group(self.public_id), self.channel_name)
         self.held.start("heart", self._beat())
+        self.held.start("hints", hints.follow(self.public_id, self._hinted))
 
     async def disconnect(self, code: int) -> None:
         self.is_closed = True
         await self.held.close()
         if self.interview is None:
             return
-        await self.channel_layer.group_discard(interview_group(self.public_id), self.channel_name)
         await self._end_call()
         if self.seen_at is not None:
             try:
@@ -108,6 +108,8 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         except StorageUnavailable:
             log.warning("storage unavailable", extra={"interview": self.public_id})
             await self._error("storage", retry_s=RETRY_S, message_id=message_id)
+            if kind in ("hello", "take_over"):
+                await self.close(Close.STORAGE)  # the page comes back by itself and says hello again
         except seats.Elsewhere:
             await self._lost_seat(message_id)
         except conversation.NotOpen as closed:
@@ -185,11 +187,12 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         if outcome.refused:
             await self._refused(outcome.refused, "")
             return
+        log.info("call joined", extra={"interview": self.public_id, "turns": len(outcome.turns), "taken_over": by_force})
         self.call = Call(outcome.interview, self.device, self._send, self.clock)
         if await in_store(state.voice_is_allowed, outcome.interview):
             self.call.listener = listener_for(outcome.interview, self.device, self._send, self.call.hear)
         # Any other socket looks again: another device has lost its seat, an older socket of this one is not needed.
-        await ainterview_changed(self.public_id, device=self.device, connection=self.connection)
+        self.held.start("tell", ainterview_changed(self.public_id, device=self.device, connection=self.connection))
         await self.call.begin(outcome)
 
     async def _event(self, event: Event, message_id: str = "") -> conversation.Outcome:
@@ -205,7 +208,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
 
     # --- Seat, link and state, looked at again -------------------------------------------------------------------------
 
-    async def interview_changed(self, hint: dict[str, Any]) -> None:
+    async def _hinted(self, hint: dict[str, Any]) -> None:
         """A hint of the channel layer (threats 6): nothing is believed, the rows are read."""
         if hint.get("connection") == self.connection:
             return

@@ -90,8 +90,12 @@ class Telemetry(TypedDict):
 
 
 class Take(TypedDict):
+    """Start a take, or ask where it stands: the same `key` is the same take. `age_ms`: how long ago the page began it."""
+
     type: Literal["take"]
     device: Id
+    key: NotRequired[Id]
+    age_ms: NotRequired[Count]
     offset_hint_ms: NotRequired[Count]
 
 
@@ -143,9 +147,12 @@ class Listening(TypedDict):
 
 
 class Progress(TypedDict):
+    """The conversation has moved on. `question`: the one that is asked now, as in `state`; null after the last."""
+
     type: Literal["progress"]
     done: Count
     total: Count
+    question: Nullable
 
 
 class Notice(TypedDict):
@@ -173,6 +180,17 @@ class TakeGiven(TypedDict):
 class Saved(TypedDict):
     type: Literal["saved"]
     take: Count
+    next: Count
+
+
+class FinishedTake(TypedDict):
+    """The answer to `finish`. `missing`: [first, last] frame numbers; `reason`: "", missing, mismatch or hash."""
+
+    type: Literal["finished_take"]
+    take: Count
+    complete: Flag
+    missing: Items
+    reason: String
     next: Count
 
 
@@ -215,7 +233,8 @@ class Error(TypedDict):
 
 UP_TYPES = (Hello, TakeOver, Spoken, Typed, Done, Skip, Repeat, Pause, Resume, Thinking, Telemetry, Take, Finish)
 DOWN_TYPES = (
-    State, Say, Listening, Progress, Notice, StopSpeaking, Duck, TakeGiven, Saved, Partial, Final, Elsewhere, Finished, Error,
+    State, Say, Listening, Progress, Notice, StopSpeaking, Duck, TakeGiven, Saved, FinishedTake, Partial, Final, Elsewhere,
+    Finished, Error,
 )  # fmt: skip
 
 
@@ -240,7 +259,7 @@ DOWN = specs(DOWN_TYPES)
 
 
 class BadMessage(Exception):
-    """The message cannot be taken: `code` is "bad_message", "unknown_type" or "too_long"; `id` of a typed one, else ""."""
+    """The message cannot be taken: `code` is one of call.texts; `id` of a typed one, else ""."""
 
     def __init__(self, code: str, message_id: str = "") -> None:
         super().__init__(code)
@@ -261,7 +280,7 @@ def _is_integer(value: object, least: int) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and not _FORBIDDEN.search(value)
+    return isinstance(value, str) and bool(value.strip())
 
 
 _CHECKS = {
@@ -299,6 +318,8 @@ def parse(text: str) -> dict[str, Any]:
         kind = kind.rstrip("?")
         if kind == "text" and isinstance(value[name], str) and len(value[name]) > MOST_TYPED_CHARACTERS:
             raise BadMessage("too_long", message_id)
+        if kind == "text" and isinstance(value[name], str) and _FORBIDDEN.search(value[name]):
+            raise BadMessage("bad_text", message_id)
         if not _CHECKS[kind](value[name]):
             raise BadMessage("bad_message", message_id)
         message[name] = value[name]

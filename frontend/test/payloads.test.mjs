@@ -13,7 +13,7 @@ test("a message without a needed field is a fault of the page", () => {
 });
 
 test("a known message is read", () => {
-  assert.equal(read('{"type": "progress", "done": 1, "total": 3}').done, 1);
+  assert.equal(read('{"type": "progress", "done": 1, "total": 3, "question": null}').done, 1);
 });
 
 test("garbage, unknown types and half messages are left alone", () => {

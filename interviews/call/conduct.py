@@ -137,7 +137,7 @@ class Call:
         if SetPaused in kinds and not is_join:
             await self._send(state.payload(outcome, voice=self.listener is not None))
         elif before is not None and state.progress(before) != state.progress(outcome):
-            await self._send({"type": "progress", **state.progress(outcome)})
+            await self._send({"type": "progress", **state.progress(outcome), "question": state.question(outcome)})
         if outcome.say:
             self._cues.stop(self._clock())
             self._held.stop("cues")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 TEXTS = {
     "bad_message": _("The page sent something we could not read. Please reload the page; your answers are saved."),
     "unknown_type": _("The page sent something we do not know. Please reload the page; your answers are saved."),
+    "bad_text": _("This text has a character that cannot be stored. Please remove unusual symbols; it is still in the field."),
     "too_long": _("This text is too long: 20,000 characters are the most. Please shorten it; it is still in the field."),
     "too_fast": _("Too many messages at once. Please wait a moment; your text is still in the field."),
     "storage": _("Saving does not work at the moment. Your text is kept on this page: do not close it, we will try again."),

@@ -66,8 +66,9 @@ async def test_hr_are_told_when_it_is_complete(transactional_db):
 async def test_progress_and_state_follow_the_questions(live_interview):
     async with Page(live_interview) as page:
         await answer_everything(page)
-    progress = [(message["done"], message["total"]) for message in page.seen if message["type"] == "progress"]
-    assert progress == [(1, 3), (2, 3), (3, 3)]
+    progress = [message for message in page.seen if message["type"] == "progress"]
+    assert [(message["done"], message["total"]) for message in progress] == [(1, 3), (2, 3), (3, 3)]
+    assert [message["question"]["index"] if message["question"] else None for message in progress] == [1, 2, None]
 
 
 async def test_the_same_typed_text_is_stored_once_and_confirmed_twice(live_interview):
@@ -206,6 +207,21 @@ async def test_a_locked_database_is_told_and_nothing_is_lost(live_interview, mon
         await page.type("Answer", id="t1", question=listening["question"])
         assert (await page.listen_until("final"))["id"] == "t1"
     assert (await kinds(live_interview)).count("answer") == 1
+
+
+async def test_a_database_locked_at_hello_sends_the_page_away_to_come_back(live_interview, monkeypatch):
+    if connection.vendor != "sqlite":
+        pytest.skip("locks one SQLite file")
+    monkeypatch.setattr("interviews.call.threads.BUSY_TIMEOUT_MS", 1)
+    locker = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    try:
+        locker.execute("BEGIN IMMEDIATE")
+        async with Page(live_interview) as page:
+            await page.hello()
+            assert await page.closed() == 4507
+    finally:
+        locker.close()
+    assert page.seen[-1]["code"] == "storage"
 
 
 async def test_a_silent_candidate_is_not_hurried_and_then_paused(live_interview, settings):

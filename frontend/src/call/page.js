@@ -118,7 +118,6 @@ export class CallPage {
   }
 
   on_say(say) {
-    if (say.kind === "question") this.question = { ...this.question, text: say.text };
     this.player.enqueue(say);
   }
 
@@ -129,6 +128,8 @@ export class CallPage {
   }
 
   on_progress(message) {
+    // Words typed from now on belong to the next question, though it is still to be said.
+    this.question = message.question;
     this.setProgress(message);
   }
 

@@ -14,7 +14,7 @@ export const UP = {
   "resume": {},
   "thinking": {},
   "telemetry": {"kind": "word", "ms": "count?"},
-  "take": {"device": "id", "offset_hint_ms": "count?"},
+  "take": {"device": "id", "key": "id?", "age_ms": "count?", "offset_hint_ms": "count?"},
   "finish": {"take": "count", "frames": "count", "sha256": "sha256"}
 };
 
@@ -22,12 +22,13 @@ export const DOWN = {
   "state": {"phase": "word", "question": "object_or_null", "progress": "object", "history": "items", "heard_sentence": "index", "input": "object", "language": "word"},
   "say": {"sentence": "count", "turn": "count", "kind": "word", "text": "string", "audio_url": "string", "timeline_url": "string", "duration_ms": "count", "rung": "word", "expression": "word", "generation": "count", "last": "flag"},
   "listening": {"question": "uuid_or_null", "think_s": "count", "answer_s": "count", "generation": "count"},
-  "progress": {"done": "count", "total": "count"},
+  "progress": {"done": "count", "total": "count", "question": "object_or_null"},
   "notice": {"code": "word", "text": "string"},
   "stop_speaking": {"generation": "count"},
   "duck": {"level": "number"},
   "take": {"take": "count", "next": "count"},
   "saved": {"take": "count", "next": "count"},
+  "finished_take": {"take": "count", "complete": "flag", "missing": "items", "reason": "string", "next": "count"},
   "partial": {"turn": "count", "text": "string"},
   "final": {"turn": "count", "text": "string", "id": "string"},
   "elsewhere": {"id": "string"},
