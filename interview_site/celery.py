@@ -22,6 +22,7 @@ app.autodiscover_tasks(["interview_site", "avatars", "transcription", "interview
 app.conf.beat_schedule = {
     "relay": {"task": "interview_site.tasks.relay", "schedule": 2.0, "options": {"expires": 2, "queue": "default"}},
     "heartbeat": {"task": "interview_site.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "tend-takes": {"task": "transcription.tasks.tend", "schedule": 30.0, "options": {"expires": 30, "queue": "recording"}},
     "sweep-interviews": {"task": "interviews.tasks.sweep_interviews", "schedule": 300.0, "options": {"expires": 300}},
 }
 TICKS = {entry["task"] for entry in app.conf.beat_schedule.values()}

@@ -16,20 +16,22 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from interview_site.notify import ainterview_changed
 from interviews import payloads
-from interviews.call import gate, hints, state, texts
+from interviews.call import gate, hints, texts
 from interviews.call.conduct import RETRY_S, Call, receipt_url
 from interviews.call.gate import Close, Refused
+from interviews.call.hearing import CallEar, ear_for
 from interviews.call.held import Held
-from interviews.call.listening import listener_for
+from interviews.call.listening import HeardEvent
 from interviews.call.threads import StorageUnavailable, in_store
 from interviews.conversation.values import Done, Event, Pause, Repeat, Resume, Skip, Typed
 from interviews.models import Interview
 from interviews.services import conversation, seats
 from interviews.services.policies import policy
+from transcription.recorder import CloseSocket
 
 log = logging.getLogger(__name__)
-# What may be said before hello, or by a device that does not hold the call.
-WITHOUT_SEAT = ("hello", "take_over")
+# What may be said before hello, or by a device that does not hold the call: its sound is taken all the same (threats 15).
+WITHOUT_SEAT = ("hello", "take_over", "take", "finish")
 
 
 class InterviewConsumer(AsyncWebsocketConsumer):
@@ -44,6 +46,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         self.held = Held()
         self.interview: Interview | None = None
         self.call: Call | None = None
+        self.ear: CallEar | None = None
         self.device = ""
         self.last_sentence = -1
         self.seen_at: datetime | None = None
@@ -68,6 +71,8 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         if self.interview is None:
             return
         await self._end_call()
+        if self.ear is not None:
+            await self.ear.close()
         if self.seen_at is not None:
             try:
                 await in_store(seats.leave, self.interview.pk, self.device, self.seen_at)
@@ -121,10 +126,15 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             return
         self.device = message["device"]
         self.last_sentence = message.get("last_sentence", -1)
+        if self.ear is None:
+            self.ear = await ear_for(self.interview, self._send, self._heard)
         try:
             await self._join(by_force=False)
         except seats.Elsewhere:
             await self._elsewhere("")
+        finally:
+            if self.ear is not None:
+                await self.ear.resume(message.get("takes", []))
 
     async def on_take_over(self, message: dict[str, Any]) -> None:
         if not self.device:
@@ -166,16 +176,24 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await self.call.sign_of_life()
 
     async def on_take(self, message: dict[str, Any]) -> None:
-        await (self.call.listener.take(message) if self.call.listener else self._error("no_voice"))
+        await (self.ear.take(message) if self.ear else self._error("no_voice" if self.device else "no_hello"))
 
     async def on_finish(self, message: dict[str, Any]) -> None:
-        await (self.call.listener.finish(message) if self.call.listener else self._error("no_voice"))
+        await (self.ear.finish(message) if self.ear else self._error("no_voice" if self.device else "no_hello"))
 
     async def _frame(self, data: bytes) -> None:
-        if self.call is not None and self.call.listener is not None:
-            await self.call.listener.frame(data)
-        else:
-            await self._error("no_voice" if self.call else "no_hello")
+        if self.ear is None:
+            await self._error("no_voice" if self.device else "no_hello")
+            return
+        try:
+            await self.ear.frame(data)
+        except CloseSocket as closing:
+            await self.close(closing.close_code)
+
+    async def _heard(self, event: HeardEvent) -> None:
+        """Only the page that holds the call takes part in the conversation."""
+        if self.call is not None:
+            await self.call.hear(event)
 
     # --- The call ------------------------------------------------------------------------------------------------------
 
@@ -189,8 +207,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             return
         log.info("call joined", extra={"interview": self.public_id, "turns": len(outcome.turns), "taken_over": by_force})
         self.call = Call(outcome.interview, self.device, self._send, self.clock)
-        if await in_store(state.voice_is_allowed, outcome.interview):
-            self.call.listener = listener_for(outcome.interview, self.device, self._send, self.call.hear)
+        self.call.listener = self.ear
         # Any other socket looks again: another device has lost its seat, an older socket of this one is not needed.
         self.held.start("tell", ainterview_changed(self.public_id, device=self.device, connection=self.connection))
         await self.call.begin(outcome)
@@ -204,7 +221,10 @@ class InterviewConsumer(AsyncWebsocketConsumer):
     async def _end_call(self) -> None:
         call, self.call = self.call, None
         if call is not None:
+            call.listener = None  # the ear outlives the call: sound that was kept may still come
             await call.close()
+        if self.ear is not None:
+            await self.ear.floor(False)
 
     # --- Seat, link and state, looked at again -------------------------------------------------------------------------
 
@@ -243,7 +263,8 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         """Once; what the page still sends after it is not heard."""
         if not self.is_closed:
             self.is_closed = True
-            await super().close(code, reason)
+            # A bare int: autobahn refuses the enum that names the code, and the socket would stay open.
+            await super().close(None if code is None else int(code), reason)
 
     async def _send(self, message: dict[str, Any]) -> None:
         if not self.is_closed:

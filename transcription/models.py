@@ -60,6 +60,7 @@ class Take(models.Model):
     offset_ms = models.PositiveBigIntegerField(_("offset, ms"), default=0)
     conflicts = models.PositiveIntegerField(_("refused frames"), default=0)  # same number, other bytes (threats 21)
     segmented_ms = models.PositiveBigIntegerField(default=0)  # speech before it has its final segments
+    heard = models.BooleanField(default=False)  # finished, and all of it has its segments
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     stored_at = models.DateTimeField(_("last sound"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
@@ -74,6 +75,7 @@ class Take(models.Model):
         ]
         indexes = [
             models.Index(fields=["stored_at"], condition=Q(state="open"), name="take_open"),  # the sweeper of takes
+            models.Index(fields=["stored_at"], condition=Q(heard=False), name="take_not_heard"),  # … and of their speech
         ]
 
     def __str__(self) -> str:

@@ -144,16 +144,17 @@ class Recorder:
 
     async def _opened(self, open_take: Callable[..., OpenTake], *args: object, **kwargs: object) -> OpenTake | None:
         number = args[1] if open_take is takes.open_take else None
+        key = kwargs.get("key") or None
         try:
             take = await storage.run(open_take, *args, **kwargs)
             if self._frames_left is None:
                 minutes = self.policy.most_minutes - await storage.run(takes.minutes_stored, self.recording_key)
                 self._frames_left = minutes * 60_000 / FRAME_MS
         except StorageUnavailable:
-            await self._storage_failed(number)
+            await self._storage_failed(number, key)
             return None
         except TakeRefused as refused:
-            await self._tell(refused.code, take=number)
+            await self._tell(refused.code, take=number, key=key)
             return None
         track = self._tracks.get(take.number)
         if track is None:
@@ -248,10 +249,10 @@ class Recorder:
         if result.gap is not None or result.ended is not None:
             await self._tell("gap" if result.ended is None else "take_ended", take=number, next=result.next)
 
-    async def _storage_failed(self, number: object) -> None:
+    async def _storage_failed(self, number: object, key: object = None) -> None:
         """Nothing is acknowledged: the page keeps its sound, waits, and sends again from what we then name."""
         self._silent_until = self._clock() + self.policy.retry_s
-        await self._tell("storage_unavailable", take=number, retry_s=self.policy.retry_s)
+        await self._tell("storage_unavailable", take=number, key=key, retry_s=self.policy.retry_s)
 
     async def _refuse_message(self, bad: BadFrame, size: int) -> None:
         if size > 4 * MAX_MESSAGE:

@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from interviews.models import Interview
-
 Send = Callable[[dict[str, Any]], Awaitable[None]]  # a message of payloads.DOWN to the page
 
 
@@ -44,7 +42,7 @@ Tell = Callable[[HeardEvent], Awaitable[None]]
 
 
 class Listener(Protocol):
-    """One call's ear. No method may raise for bad input; what is wrong goes down as `error`."""
+    """One call's ear (`hearing.CallEar`). No method raises for bad input; what is wrong goes down as `error`."""
 
     async def frame(self, data: bytes) -> None:
         """One binary message of the socket, header included."""
@@ -61,13 +59,3 @@ class Listener(Protocol):
 
     async def close(self) -> None:
         """Flush and let go; may be called twice."""
-
-
-Factory = Callable[[Interview, str, Send, Tell], Listener]
-
-# Set by the voice half; without one the answers are typed.
-factory: Factory | None = None
-
-
-def listener_for(interview: Interview, device: str, send: Send, tell: Tell) -> Listener | None:
-    return factory(interview, device, send, tell) if factory else None
