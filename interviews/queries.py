@@ -11,6 +11,7 @@ from interviews.models import (
     Decision,
     Interview,
     InterviewPassage,
+    Letter,
     OutgoingMail,
     Position,
     Review,
@@ -40,8 +41,7 @@ class Dashboard:
 
 def dashboard(user: object, *, days: int = 30) -> Dashboard:
     """The funnel counts interviews invited in the last `days` days."""
-    seen = Interview.objects.visible_to(user).filter(kind__in=(Interview.Kind.REAL, Interview.Kind.DEMO))
-    mine = Interview.objects.filter(pk__in=seen.values("pk"))  # joins of visible_to would count rows twice
+    mine = Interview.objects.visible_to(user).filter(kind__in=(Interview.Kind.REAL, Interview.Kind.DEMO))
     recent = mine.real().filter(created_at__gte=timezone.now() - timedelta(days=days))
     funnel = recent.aggregate(
         invited=Count("pk"),
@@ -53,17 +53,7 @@ def dashboard(user: object, *, days: int = 30) -> Dashboard:
     waiting = mine.filter(state=State.COMPLETED).exclude(_DECIDED)
     people = ("candidate", "version__position")
     mails = letters_visible_to(user)
-    is_real = Q(versions__interviews__kind=Interview.Kind.REAL)
-    own = Position.objects.visible_to(user).values("pk")
-    positions = Position.objects.filter(pk__in=own, state=Position.State.OPEN).annotate(
-        invited=Count("versions__interviews", filter=is_real, distinct=True),
-        to_review=Count(
-            "versions__interviews",
-            filter=is_real
-            & Q(versions__interviews__state=State.COMPLETED, versions__interviews__decisions__isnull=True),
-            distinct=True,
-        ),
-    )  # fmt: skip
+    positions = Position.objects.visible_to(user).filter(state=Position.State.OPEN).with_counts()
     return Dashboard(
         funnel=funnel,
         live=list(mine.filter(state__in=Interview.LIVE).select_related(*people).order_by("-active_at")[:8]),
@@ -139,6 +129,10 @@ class ReviewPage:
     def minutes(self) -> int | None:
         """How long the conversation took, at least 1; None when it did not take place."""
         return None if self.duration_s is None else max(1, round(self.duration_s / 60))
+
+    @property
+    def outcome_letters(self) -> list[OutgoingMail]:
+        return [letter for letter in self.mails if letter.kind in (Letter.Kind.ADVANCE, Letter.Kind.REJECT)]
 
     @property
     def answered(self) -> int:

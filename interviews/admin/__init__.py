@@ -1,3 +1,8 @@
 """HR's workplace (design §6): one module a group of models. Everything is limited to what its user may see (threats 40)."""
 
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
 from interviews.admin import audit, candidates, interviews, mail, people, positions  # noqa: F401  registers the models
+
+admin.site.index_title = _("Dashboard")

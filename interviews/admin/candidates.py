@@ -56,6 +56,6 @@ class CandidateAdmin(NeverDeleted, AuditedExport, WorkplaceAdmin):
     ) -> HttpResponse:
         interviews = Interview.objects.none()
         if object_id.isdigit():
-            visible = Interview.objects.visible_to(request.user).values("pk")
-            interviews = Interview.objects.filter(pk__in=visible, candidate_id=object_id).select_related("version__position")
+            interviews = Interview.objects.visible_to(request.user).filter(candidate_id=object_id)
+            interviews = interviews.select_related("version__position").defer("version__plan")
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "interviews": interviews[:50]})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from django.contrib import admin, messages
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -44,7 +44,7 @@ class ReviewFilter(DropdownFilter):
         return [("waiting", _("waiting for review")), ("decided", _("decided")), ("person", _("prefers a person"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        undecided = Q(outcome__isnull=True)
+        undecided = ~Exists(Decision.objects.filter(interview=OuterRef("pk")))
         match self.value():
             case "waiting":
                 return queryset.filter(undecided, state=Interview.State.COMPLETED)

@@ -59,7 +59,7 @@ class OutboxAdmin(ReadOnly, WorkplaceAdmin):
         if "{link}" in letter.body and letter.kind in letters.NEEDS_LINK and letter.interview:
             audit.record("show_link", letter.interview, actor=request.user, note=f"letter {letter.pk}")
         answer = self.page(
-            request, "interviews/admin/letter.html", letter.subject, letter=letter, object=letter, text=mail.text_of(letter),
+            request, "interviews/admin/letter.html", _("Letter"), letter=letter, object=letter, text=mail.text_of(letter),
             kind=KINDS.get(letter.kind, letter.kind), colour=COLOURS[letter.state], kept_text=mail.KEPT_TEXT,
             may_send=self._may_send(request, letter),
         )  # fmt: skip

@@ -37,7 +37,19 @@ def position_of(request: HttpRequest) -> str | None:
     return request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
 
 
-class SortableInline(StackedInline):
+class ShortTextareas:
+    """Text areas as tall as what is usually written in them; people may pull them taller."""
+
+    rows: dict[str, int] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field | None:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name in self.rows:
+            field.widget.attrs["rows"] = self.rows[db_field.name]
+        return field
+
+
+class SortableInline(ShortTextareas, StackedInline):
     ordering_field = "order"
     hide_ordering_field = True
     tab = True
@@ -50,7 +62,8 @@ class SortableInline(StackedInline):
 
 class QuestionInline(SortableInline):
     model = Question
-    fields = ["text", ("mode", "follow_ups", "required"), ("think_time_s", "answer_time_s"), "criteria", "order"]
+    rows = {"text": 3}
+    fields = ["text", ("mode", "follow_ups"), ("think_time_s", "answer_time_s", "required"), "criteria", "order"]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> forms.Field:
         if db_field.name == "criteria":
@@ -66,8 +79,11 @@ class QuestionInline(SortableInline):
 
 class CriterionInline(SortableInline):
     model = Criterion
-    fields = [("name", "weight"), "meaning", "anchor_1", "anchor_2", "anchor_3", "anchor_4", "anchor_5", "order"]
-    collapsible = True
+    rows = {"meaning": 2}
+    fieldsets = [
+        (None, {"fields": [("name", "weight"), "meaning", "order"]}),
+        (_("What each mark looks like"), {"classes": ["collapse"], "fields": [f"anchor_{mark}" for mark in range(1, 6)]}),
+    ]
 
 
 class LetterForm(forms.ModelForm):
@@ -86,13 +102,13 @@ class LetterForm(forms.ModelForm):
         return cleaned
 
 
-class LetterInline(StackedInline):
+class LetterInline(ShortTextareas, StackedInline):
     model = Letter
+    rows = {"body": 14}
     form = LetterForm
     fields = [("kind", "language"), "subject", "body"]
     tab = True
     extra = 0
-    collapsible = True
     verbose_name_plural = _("letters of your own")
 
 
@@ -106,8 +122,9 @@ class PositionForm(forms.ModelForm):
 
 
 @admin.register(Position)
-class PositionAdmin(NeverDeleted, WorkplaceAdmin, SimpleHistoryAdmin):
+class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryAdmin):
     form = PositionForm
+    rows = {"description": 4, "intro": 3, "farewell": 3, "facts": 4}
     inlines = [QuestionInline, CriterionInline, LetterInline]
     list_display = ["show_title", "show_state", "language", "show_invited", "show_to_review", "closes_at", "contact"]
     list_filter = ["state", "language"]
@@ -125,12 +142,7 @@ class PositionAdmin(NeverDeleted, WorkplaceAdmin, SimpleHistoryAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        is_real = Q(versions__interviews__kind=Interview.Kind.REAL)
-        waiting = Q(versions__interviews__state=Interview.State.COMPLETED, versions__interviews__decisions__isnull=True)
-        return super().get_queryset(request).annotate(
-            invited=Count("versions__interviews", filter=is_real, distinct=True),
-            to_review=Count("versions__interviews", filter=is_real & waiting, distinct=True),
-        )  # fmt: skip
+        return super().get_queryset(request).with_counts()
 
     class Media:
         js = [Script("dist/review.js", type="module")]

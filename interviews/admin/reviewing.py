@@ -167,7 +167,7 @@ class ReviewPages:
     ) -> HttpResponse:  # fmt: skip
         user, content = request.user, review_page(interview, request.user)
         answer = self.admin.page(
-            request, "interviews/admin/review.html", interview.candidate.name,
+            request, "interviews/admin/review.html", _("Review"),
             object=interview, interview=interview, page=content,
             marks_form=marks_form or MarksForm(plan=content.plan, initial=_present(content)),
             decision_form=decision_form or DecisionForm(),

@@ -11,8 +11,8 @@ class CandidateQuerySet(models.QuerySet):
         """Candidates with an interview at a position this user may see, and those the user added."""
         if user.is_superuser or user.has_perm("interviews.view_all_positions"):
             return self
-        seen = Q(interviews__version__position__members=user) | Q(interviews__version__position__created_by=user)
-        return self.filter(seen | Q(created_by=user)).distinct()
+        interviews = self.model._meta.get_field("interviews").related_model.objects.visible_to(user)
+        return self.filter(Q(pk__in=interviews.values("candidate")) | Q(created_by=user))
 
 
 class Candidate(models.Model):

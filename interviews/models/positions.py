@@ -5,8 +5,10 @@ import uuid
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -17,12 +19,26 @@ class Language(models.TextChoices):
     KK = "kk", "Қазақша"
 
 
+def _count(rows: models.QuerySet) -> Coalesce:
+    """The number of `rows` as a subquery: unlike joined counts it neither doubles nor groups the outer rows."""
+    counted = rows.order_by().annotate(all=Value(1)).values("all").annotate(total=Count("pk")).values("total")
+    return Coalesce(Subquery(counted), 0)
+
+
 class PositionQuerySet(models.QuerySet):
     def visible_to(self, user: object) -> "PositionQuerySet":
         """Superusers and holders of `interviews.view_all_positions` see all; others the positions they are members of."""
         if user.is_superuser or user.has_perm("interviews.view_all_positions"):
             return self
-        return self.filter(Q(members=user) | Q(created_by=user)).distinct()
+        return self.filter(Q(pk__in=user.positions.values("pk")) | Q(created_by=user))
+
+    def with_counts(self) -> "PositionQuerySet":
+        """Adds `invited` and `to_review`: real interviews of all versions, and those completed without a decision."""
+        interviews = self.model.versions.rel.related_model.interviews.rel.related_model.objects.filter(
+            version__position=OuterRef("pk"), kind="real"
+        )  # fmt: skip
+        waiting = interviews.filter(state="completed", decisions__isnull=True)
+        return self.annotate(invited=_count(interviews), to_review=_count(waiting))
 
 
 class Position(models.Model):
@@ -159,7 +175,7 @@ class Question(models.Model):
         constraints = [models.CheckConstraint(condition=Q(follow_ups__lte=3), name="question_follow_ups_at_most_3")]
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return Truncator(self.text).chars(90)
 
 
 class PositionVersion(models.Model):
