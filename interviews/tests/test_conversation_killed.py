@@ -99,3 +99,17 @@ async def test_killed_between_any_two_messages_the_interview_completes_with_noth
     assert [row[2] for row in rows if row[1] == "answer"] == ["Answer 0", "Answer 1", "Answer 2"]
     # Everything that was committed was heard, in order, once.
     assert page.heard_texts == [sentence for row in rows for sentence in row[4]]
+
+
+async def test_the_page_reads_the_close_code_from_a_real_server(tmp_path: Path):
+    with SiteProcess(tmp_path) as site:
+        public_id, cookie = site.manage("shell", "--no-imports", "-c", MAKE).split()
+        address = f"ws://127.0.0.1:{site.port}/ws/interview/{public_id}/"
+        for origin, headers, code in (
+            ("http://evil.example", {"Cookie": f"iv_{public_id}={cookie}"}, 4403),
+            (site.origin, {"Cookie": f"iv_{public_id}=forged"}, 4401),
+        ):
+            async with websockets.connect(address, origin=origin, additional_headers=headers) as socket:
+                with pytest.raises(websockets.ConnectionClosed) as closed:
+                    await asyncio.wait_for(socket.recv(), 30)
+                assert closed.value.rcvd.code == code
