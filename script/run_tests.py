@@ -52,15 +52,29 @@ def frontend(steps: Steps, tools: Tools) -> None:
     tests = sorted(str(path.relative_to(folder)) for path in folder.glob("test/**/*.test.mjs"))
     packages = tools.node_packages(folder)
     if tests:
-        steps.run("JavaScript tests", tools.node, "--test", *tests, cwd=folder)
+        steps.run("JavaScript tests", tools.node, "--test", "--test-reporter=dot", *tests, cwd=folder)
     if packages and (folder / "build.mjs").exists():
         with tempfile.TemporaryDirectory() as fresh:  # the build writes to ../static/dist: here, to the copy's own
-            copy = Path(fresh) / "frontend"
-            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("node_modules"))
-            (copy / "node_modules").symlink_to(folder / "node_modules")
-            if steps.run("build of the pages' scripts", tools.node, "build.mjs", cwd=copy):
-                built, committed = Path(fresh) / "static" / "dist", ROOT / "static" / "dist"
+            copy = mirror(Path(fresh))
+            if steps.run("build of the pages' scripts", tools.node, "build.mjs", cwd=copy / "frontend"):
+                built, committed = copy / "static" / "dist", ROOT / "static" / "dist"
                 steps.run("static/dist is what the sources build", "diff", "-rq", str(built), str(committed))
+
+
+def mirror(folder: Path) -> Path:
+    """The project seen from another folder: frontend copied, static/dist absent, everything else a link."""
+    for entry in ROOT.iterdir():
+        if entry.name == "frontend":
+            shutil.copytree(entry, folder / "frontend", ignore=shutil.ignore_patterns("node_modules"))
+            (folder / "frontend" / "node_modules").symlink_to(entry / "node_modules")
+        elif entry.name == "static":
+            (folder / "static").mkdir()
+            for below in entry.iterdir():
+                if below.name != "dist":
+                    (folder / "static" / below.name).symlink_to(below)
+        else:
+            (folder / entry.name).symlink_to(entry)
+    return folder
 
 
 def main(pytest_arguments: list[str]) -> int:
