@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-LEASE_S = 60
 MAX_CRASHES = 3  # after so many lost leases of one row: needs a person, not a loop (threats 5)
 
 
@@ -39,21 +39,21 @@ class DueWork(models.Model):
         abstract = True
 
     @classmethod
-    def claim(cls, pk: int, *, lease_s: int = LEASE_S) -> bool:
-        """Take the row for `lease_s` seconds by conditional UPDATE; False when it is not due or another has it."""
+    def claim(cls, pk: int, *, lease_s: int | None = None) -> bool:
+        """Take the row for `lease_s` seconds (WORK_LEASE_S) by conditional UPDATE; False when it is not due or another has it."""
         now = timezone.now()
         return (
             cls._base_manager.filter(pk=pk, due_at__lte=now)
             .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
-            .update(lease_until=now + timedelta(seconds=lease_s), attempts=models.F("attempts") + 1)
+            .update(lease_until=now + timedelta(seconds=lease_s or settings.WORK_LEASE_S), attempts=models.F("attempts") + 1)
             == 1
         )
 
     @classmethod
-    def renew(cls, pk: int, *, lease_s: int = LEASE_S) -> None:
+    def renew(cls, pk: int, *, lease_s: int | None = None) -> None:
         """Prolong the lease of a row this task holds."""
         cls._base_manager.filter(pk=pk, lease_until__isnull=False).update(
-            lease_until=timezone.now() + timedelta(seconds=lease_s)
+            lease_until=timezone.now() + timedelta(seconds=lease_s or settings.WORK_LEASE_S)
         )
 
 

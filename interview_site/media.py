@@ -8,6 +8,7 @@ With X_ACCEL on, files below MEDIA_ROOT and RECORDING_DIR are handed to nginx in
 
 import asyncio
 import hashlib
+import logging
 import os
 import re
 from collections.abc import AsyncIterator
@@ -23,6 +24,9 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from interview_site import object_storage
+
+log = logging.getLogger(__name__)
 CHUNK = 256 * 1024  # bytes read per hop to a thread
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
@@ -54,10 +58,19 @@ async def ranged_response(
     """
     if request.method not in ("GET", "HEAD"):
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+    if settings.MEDIA_S3_REDIRECT and isinstance(source, File):
+        link = await asyncio.to_thread(
+            object_storage.signed_link, source, content_type=content_type, filename=filename, attachment=attachment
+        )
+        if link:
+            return HttpResponse(status=302, headers={"Location": link, "Cache-Control": "no-store"})
     try:
         opened = await asyncio.to_thread(_open, source)
     except (OSError, ValueError) as error:  # ValueError: a row whose file field is empty
         raise Http404("This file is not here any more.") from error
+    except object_storage.FAULTS as error:  # the storage is down or refuses us: not the reader's fault
+        log.warning("object storage unavailable", extra={"fault": type(error).__name__})
+        return HttpResponse(status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
 
     headers = {
         "Accept-Ranges": "bytes",

@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from interview_site import keys
+from interview_site import keys, object_storage
 from interview_site.envfile import Env, read_secret
 from interview_site.startup import known_time_zone, require_public_url
 
@@ -190,6 +190,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 25,
     "global_keyprefix": "av:",
 }
+# How long a claimed row belongs to its task, which renews it; a killed worker's work comes back after it (threats 3).
+WORK_LEASE_S = env.int("WORK_LEASE_S", default=60, least=1, most=600)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SEND_TASK_EVENTS = True
 CELERY_TASK_SEND_SENT_EVENT = True
@@ -219,6 +221,20 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+MEDIA_S3_BUCKET = env.str("MEDIA_S3_BUCKET", default="")
+MEDIA_S3_ENDPOINT = env.base_url("MEDIA_S3_ENDPOINT")  # empty: Amazon's own
+MEDIA_S3_REGION = env.str("MEDIA_S3_REGION", default="")
+# Browsers fetch finished media at signed links of ten minutes instead of through us; the bucket's CORS must allow our origin.
+MEDIA_S3_REDIRECT = env.bool("MEDIA_S3_REDIRECT", default=False)
+if MEDIA_S3_BUCKET:
+    STORAGES["default"] = object_storage.backend(
+        bucket=MEDIA_S3_BUCKET,
+        endpoint=MEDIA_S3_ENDPOINT,
+        region=MEDIA_S3_REGION,
+        access_key=read_secret(env, "MEDIA_S3_ACCESS_KEY"),
+        secret_key=read_secret(env, "MEDIA_S3_SECRET_KEY"),
+        prefix=env.str("MEDIA_S3_PREFIX", default=""),
+    )
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/no-direct-media/"  # never served by address: every file goes through a checked view (threats 60)
 RECORDING_DIR = Path(env.str("RECORDING_DIR", default=str(VAR_DIR / "recordings")))
@@ -233,6 +249,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 COMPANY_NAME = env.str("COMPANY_NAME", default="")
 
 # --- The conversation ------------------------------------------------------------------------------------------------
@@ -325,6 +342,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+if MEDIA_S3_BUCKET and MEDIA_S3_REDIRECT:
+    for _directive in ("media-src", "connect-src", "img-src"):
+        CONTENT_SECURITY_POLICY["DIRECTIVES"][_directive].append(
+            object_storage.origin(MEDIA_S3_ENDPOINT, MEDIA_S3_BUCKET, MEDIA_S3_REGION)
+        )
+
 # --- Admin look ------------------------------------------------------------------------------------------------------
 UNFOLD = {
     "SITE_TITLE": _("AI-avatar interviews"),
@@ -336,6 +359,7 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "8px",
     "STYLES": [lambda request: static("css/admin.css")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icons/icon.svg")}],
     "DASHBOARD_CALLBACK": "interviews.admin.dashboard.dashboard_callback",
     "SIDEBAR": {"show_search": True, "navigation": "interviews.admin.dashboard.navigation"},
     "COLORS": {
