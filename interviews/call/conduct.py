@@ -50,6 +50,7 @@ class Call:
         self._voice: Voice | None = None
         self._told_text_only = False
         self._is_answering = False
+        self._has_floor = False  # the candidate's turn to speak
         self._one_at_a_time = asyncio.Lock()
         self.listener: Listener | None = None
 
@@ -91,7 +92,10 @@ class Call:
             self._is_answering = True
             self._cues.stop(self._clock())
         elif isinstance(event, SpeechEnded):
-            self._cues.go_on(self._clock())
+            # Not "restart": noise that was taken for speech must not put the cues off for ever.
+            if self._has_floor:
+                self._cues.go_on(self._clock())
+                self._watch()
         elif isinstance(event, AnswerEnded):
             await self._quietly(Answered(**vars(event)))
 
@@ -218,6 +222,7 @@ class Call:
         await self._voice.prepare(texts)
 
     async def _floor(self, is_candidates: bool) -> None:
+        self._has_floor = is_candidates
         if self.listener is not None:
             await self.listener.floor(is_candidates)
 
