@@ -1,7 +1,7 @@
 """Candidates: who they are and how to reach them. Never deleted by hand; accommodations stay out of reviewers' sight."""
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -23,6 +23,8 @@ class CandidateAdmin(NeverDeleted, AuditedExport, WorkplaceAdmin):
     resource_classes = [CandidateResource]
     list_display = ["show_name", "phone", "language", "show_interviews", "created_at"]
     list_filter = ["language"]
+    ordering = ["-pk"]
+    show_full_result_count = False
     search_fields = ["name", "email", "phone"]
     search_help_text = _("Search by name, e-mail or telephone")
     fields = [("name", "email"), ("phone", "language"), ("time_zone", "telegram_id")]
@@ -31,10 +33,7 @@ class CandidateAdmin(NeverDeleted, AuditedExport, WorkplaceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         # Staff who preview a position have a candidate row of their own: they are nobody's candidates.
-        own = Q(interviews__kind=Interview.Kind.PREVIEW)
-        return super().get_queryset(request).filter(~Q(phone="preview", email="")).annotate(
-            interview_count=Count("interviews", filter=~own, distinct=True)
-        )  # fmt: skip
+        return super().get_queryset(request).exclude(phone="preview", email="").with_interview_count()
 
     @display(description=_("candidate"), header=True, ordering="name")
     def show_name(self, candidate: Candidate) -> list[str]:

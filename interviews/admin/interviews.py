@@ -93,6 +93,7 @@ class InterviewAdmin(NeverDeleted, AuditedExport, WorkplaceAdmin):
     ]  # fmt: skip
     list_select_related = ["candidate", "version__position"]
     list_per_page = 50
+    ordering = ["-pk"]  # the order of invitations, straight from the primary key
     show_full_result_count = False
     search_fields = ["candidate__name", "candidate__email", "version__position__title", "public_id"]
     search_help_text = _("Search by candidate, e-mail or position")

@@ -33,6 +33,7 @@ class OutboxAdmin(ReadOnly, WorkplaceAdmin):
     list_filter = [("state", ChoicesDropdownFilter)]
     list_select_related = ["interview__candidate"]
     show_full_result_count = False
+    ordering = ["-pk"]
     search_fields = ["to", "subject"]
     search_help_text = _("Search by address or subject")
 

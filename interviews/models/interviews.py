@@ -106,7 +106,8 @@ class Interview(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["state", "deadline"]),  # the sweeper that expires invitations
-            models.Index(fields=["-created_at"]),  # the admin list
+            models.Index(fields=["-created_at"]),  # the dashboard's last 30 days
+            models.Index(fields=["version", "kind", "state"]),  # counts beside each position
         ]
         constraints = [
             models.CheckConstraint(condition=Q(link_generation__gte=1), name="link_generation_positive"),

@@ -1,9 +1,9 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from interviews.models.positions import Language
+from interviews.models.positions import Language, count_of
 
 
 class CandidateQuerySet(models.QuerySet):
@@ -13,6 +13,11 @@ class CandidateQuerySet(models.QuerySet):
             return self
         interviews = self.model._meta.get_field("interviews").related_model.objects.visible_to(user)
         return self.filter(Q(pk__in=interviews.values("candidate")) | Q(created_by=user))
+
+    def with_interview_count(self) -> "CandidateQuerySet":
+        """Adds `interview_count`: this person's interviews, previews of staff excepted."""
+        interviews = self.model._meta.get_field("interviews").related_model.objects
+        return self.annotate(interview_count=count_of(interviews.filter(candidate=OuterRef("pk")).exclude(kind="preview")))
 
 
 class Candidate(models.Model):

@@ -19,7 +19,7 @@ class Language(models.TextChoices):
     KK = "kk", "Қазақша"
 
 
-def _count(rows: models.QuerySet) -> Coalesce:
+def count_of(rows: models.QuerySet) -> Coalesce:
     """The number of `rows` as a subquery: unlike joined counts it neither doubles nor groups the outer rows."""
     counted = rows.order_by().annotate(all=Value(1)).values("all").annotate(total=Count("pk")).values("total")
     return Coalesce(Subquery(counted), 0)
@@ -38,7 +38,7 @@ class PositionQuerySet(models.QuerySet):
             version__position=OuterRef("pk"), kind="real"
         )  # fmt: skip
         waiting = interviews.filter(state="completed", decisions__isnull=True)
-        return self.annotate(invited=_count(interviews), to_review=_count(waiting))
+        return self.annotate(invited=count_of(interviews), to_review=count_of(waiting))
 
 
 class Position(models.Model):
