@@ -152,7 +152,9 @@ else:
 
 # --- Broker, channel layer, Celery -----------------------------------------------------------------------------------
 _broker_file = VAR_DIR / "broker.url"  # the supervisor of embedded mode leaves its private server's address here
-REDIS_URL = read_secret(env, "REDIS_URL") or (_broker_file.read_text().strip() if _broker_file.exists() else "")
+REDIS_URL = read_secret(env, "REDIS_URL")
+if EMBEDDED and not REDIS_URL and _broker_file.exists():
+    REDIS_URL = _broker_file.read_text().strip()
 if REDIS_URL and urlsplit(REDIS_URL).scheme not in ("redis", "rediss"):
     raise ImproperlyConfigured("REDIS_URL has no known scheme: write redis://[:password@]host:6379/0 or rediss://….")
 if REDIS_URL:
