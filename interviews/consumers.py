@@ -62,6 +62,10 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await self.close(Close.STORAGE)
             return
         self.bucket = gate.bucket_for(self.public_id)
+        self.bucket.sockets += 1
+        if self.bucket.sockets > gate.MOST_SOCKETS:
+            await self.close(Close.TOO_FAST)
+            return
         self.held.start("heart", self._beat())
         self.held.start("hints", hints.follow(self.public_id, self._hinted))
 
@@ -70,6 +74,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         await self.held.close()
         if self.interview is None:
             return
+        self.bucket.sockets -= 1
         await self._end_call()
         if self.ear is not None:
             await self.ear.close()
@@ -143,6 +148,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await self._join(by_force=True)
 
     async def on_typed(self, message: dict[str, Any]) -> None:
+        await self.call.flush_voice()  # spoken and typed parts of an answer may be mixed
         event = Typed(message["id"], message["text"], message.get("question"), message.get("more", False))
         outcome = await self._event(event, message["id"])
         if not outcome.refused:

@@ -17,6 +17,7 @@ from interviews.access import candidate_interview
 from interviews.models import Interview
 
 JSON_PER_MINUTE = 120
+MOST_SOCKETS = 8  # of one interview in one process: a few devices and tabs, not a flood
 
 
 class Close(IntEnum):
@@ -71,6 +72,7 @@ class Bucket:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._clock = float(per_minute), clock
         self._left, self._at = self._most, clock()
+        self.sockets = 0  # open ones that share it
 
     def take(self) -> float:
         """0 when the message may pass, else the seconds to wait."""

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from interview_site.notify import ainterview_changed
-from interviews.call.gate import Bucket
+from interviews.call.gate import MOST_SOCKETS, Bucket
 from interviews.models import Interview, Turn
 from interviews.tests.builders import make_interview
 from interviews.tests.page import Page
@@ -91,6 +91,18 @@ async def test_too_many_messages_are_told_the_wait_and_closed(live_interview):
         assert await page.closed() == 4429
     assert page.seen[-1]["code"] == "too_fast"
     assert page.seen[-1]["retry_s"] >= 1
+
+
+async def test_a_flood_of_sockets_is_refused_and_ends_with_them(live_interview):
+    pages = [Page(live_interview) for _socket in range(MOST_SOCKETS + 1)]
+    for page in pages:
+        await page.__aenter__()
+    assert await pages[-1].closed() == 4429
+    for page in pages:
+        await page.__aexit__(None, None, None)
+    async with Page(live_interview) as page:
+        await page.hello()
+        await page.listen_until("listening")
 
 
 def test_the_bucket_refills_evenly():
