@@ -29,8 +29,8 @@ QUESTIONS = (
     "How do you work with people who disagree with you?", "Why do you want to work with us?",
 )  # fmt: skip
 WORDS = (
-    "we moved the billing service first because it had the fewest callers and then measured for two weeks before touching the rest"
-    " my part was the migration of the old orders and the nightly comparison with the reports of finance"
+    "we moved the billing service first because it had the fewest callers and then measured for two weeks before touching"
+    " the rest my part was the migration of the old orders and the nightly comparison with the reports of finance"
 ).split()
 # How an interview ended, by share of 100.
 STATES = [
