@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from interview_site.envfile import read_secret
 from interview_site.messages import compile_stale
 from interview_site.supervisor import broker as private
 from interview_site.supervisor.errors import CannotStart
@@ -66,7 +67,7 @@ class Site:
         broker: private.Broker | None = None
         try:
             compile_stale()
-            if not self.settings.env.str("REDIS_URL", default=""):
+            if self.settings.EMBEDDED and not read_secret(self.settings.env, "REDIS_URL"):
                 broker = self._start_broker()
             prepared = self._prepare()
             if not self.signals:

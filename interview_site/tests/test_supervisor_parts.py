@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from interview_site import first_run
 from interview_site.supervisor import broker, guards, run
 from interview_site.supervisor.errors import CannotStart
 from interview_site.supervisor.parts import Log, Part, Watchdog
+from interview_site.tests.supervised import ROOT, environment
 
 
 def test_a_busy_port_is_named_with_a_way_out() -> None:
@@ -143,6 +145,17 @@ def test_production_makes_neither_administrator_nor_demo(settings: Any) -> None:
     settings.EMBEDDED = False
     assert first_run.prepare() == {}
     assert not get_user_model().objects.exists()
+
+
+def test_production_is_told_all_it_lacks_and_starts_nothing(tmp_path: Path) -> None:
+    environ = {**environment(tmp_path, guards.free_port()), "SITE_MODE": "production", "ENV_FILE": str(tmp_path / "no.env")}
+    environ |= {"SECRET_KEY": "a1B2c3D4e5" * 5, "LINK_KEY": "short"}
+    argv = [sys.executable, "-m", "interview_site.supervisor"]
+    refused = subprocess.run(argv, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 1
+    for fault in ("site.E001", "site.E002", "site.E003", "site.E005"):
+        assert fault in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_a_wrong_argument_is_refused_without_starting(capsys: pytest.CaptureFixture[str]) -> None:
