@@ -1,11 +1,10 @@
 /** The call page's conductor: events of people and of the socket in, phases and words out. */
 import { get, post } from "../lib/api.js";
-import { playMelody } from "../lib/melody.js";
 import { CLOSE } from "../lib/payloads.js";
 import * as store from "../lib/storage.js";
+import { bindActions } from "./actions.js";
 import { Captions } from "./captions.js";
 import { Composer } from "./composer.js";
-import { listenToKeys } from "./keys.js";
 import { Draft, newId, Outbox } from "./outbox.js";
 import { initial, phaseOf, reduce } from "./phase.js";
 import { Player } from "./player.js";
@@ -37,7 +36,7 @@ export class CallPage {
     this.progress = null;
     this.sentAt = new Map();
     this.device = deviceId(data.id);
-    this.sound = new Sound({ onBlocked: (blocked) => this.on({ type: "blocked", blocked }) });
+    this.sound = new Sound({ onBlocked: (blocked) => this.on({ type: "blocked", blocked }), onSilent: () => this.screen.toast(this.words.sound_failed) });
     this.ringtone = new Ringtone(this.sound);
     this.captions = new Captions(this.screen.part("captions-text"));
     this.transcript = new Transcript(this.screen.part("transcript"), data.words);
@@ -66,7 +65,7 @@ export class CallPage {
   }
 
   start() {
-    this.bind();
+    bindActions(this);
     this.show();
     if (this.state.stage === "on") this.socket.connect();
     else this.ringtone.start();
@@ -312,77 +311,6 @@ export class CallPage {
     this.sound.unlock();
     this.socket.send("resume");
   }
-
-  bind() {
-    const actions = {
-      answer: () => this.pickUp(),
-      decline: () => this.sheets.ask("decline"),
-      "mute-ring": (button) => this.ringtone.mute(press(button)),
-      reconnect: () => (this.socket.socket ? this.socket.drop() : this.socket.connect()),
-      unblock: async () => this.on({ type: "blocked", blocked: !(await this.sound.unlock()) }),
-      resume: () => this.resume(),
-      "take-over": () => {
-        this.sound.unlock();
-        this.on({ type: "taking_over" });
-        this.socket.takeOver();
-      },
-      repeat: () => this.socket.send("repeat"),
-      pause: () => this.pauseOrResume(),
-      thinking: () => this.socket.send("thinking"),
-      skip: () => this.skip(),
-      type: (button) => this.openComposer(button),
-      captions: (button) => (this.root.dataset.captions = press(button) ? "on" : "off"),
-      drawer: () => this.drawer(this.root.dataset.drawer !== "open"),
-      help: () => this.sheets.ask("help"),
-      "hang-up": () => this.hangUp(),
-      "test-sound": async () => (await this.sound.unlock()) && playMelody(this.sound.context),
-      reload: () => location.reload(),
-    };
-    document.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-act]");
-      const act = button && actions[button.dataset.act];
-      if (act && button.type !== "submit") act(button);
-    });
-    this.screen.button("captions").setAttribute("aria-pressed", String(this.root.dataset.captions === "on"));
-    document.querySelector("[data-person-form]").addEventListener("submit", (event) => this.askPerson(event));
-    for (const online of [true, false]) {
-      addEventListener(online ? "online" : "offline", () => {
-        this.on({ type: "network", online });
-        if (online && this.state.stage === "on") this.socket.nudge();
-      });
-    }
-    document.addEventListener("visibilitychange", () => !document.hidden && this.state.stage === "on" && this.socket.nudge());
-    // A page brought back from the cache has a dead socket and old words.
-    addEventListener("pageshow", (event) => event.persisted && location.reload());
-    listenToKeys({
-      isBusy: () => this.sheets.isOpen,
-      onSpace: () => this.pauseOrResume(),
-      onEnter: () => (this.state.stage === "ringing" ? this.pickUp() : this.screen.part("answer").focus()),
-      onEscape: () => this.drawer(false),
-    });
-  }
-
-  openComposer(button) {
-    const open = this.root.dataset.composer !== "open";
-    this.root.dataset.composer = open ? "open" : "closed";
-    button.setAttribute("aria-expanded", String(open));
-    if (open) this.screen.part("answer").focus();
-  }
-
-  drawer(open) {
-    if ((this.root.dataset.drawer === "open") === open) return;
-    this.root.dataset.drawer = open ? "open" : "closed";
-    const opener = document.querySelector(".drawer-button");
-    opener.setAttribute("aria-expanded", String(open));
-    this.transcript.scroll();
-    (open ? document.querySelector(".drawer-close") : opener).focus();
-  }
-}
-
-function press(button) {
-  const pressed = button.getAttribute("aria-pressed") !== "true";
-  button.setAttribute("aria-pressed", String(pressed));
-  return pressed;
 }
 
 /** This tab's random id: it survives a reload, another tab has its own. */

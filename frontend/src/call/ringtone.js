@@ -47,7 +47,8 @@ export class Ringtone {
 
   buzz() {
     try {
-      this.vibrate?.([300, 160, 300]);
+      // Browsers refuse before the first touch, and say so in the console.
+      if (globalThis.navigator?.userActivation?.hasBeenActive !== false) this.vibrate?.([300, 160, 300]);
     } catch {
       // not allowed here: the picture rings too
     }
