@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from celery import Celery, signals
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_site.settings")
@@ -22,6 +23,9 @@ app.autodiscover_tasks(["interview_site", "avatars", "transcription", "interview
 app.conf.beat_schedule = {
     "relay": {"task": "interview_site.tasks.relay", "schedule": 2.0, "options": {"expires": 2, "queue": "default"}},
     "heartbeat": {"task": "interview_site.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "fill-texts": {"task": "interviews.tasks.fill_texts", "schedule": 10.0, "options": {"expires": 10, "queue": "recording"}},
+    "retention": {"task": "interviews.tasks.apply_retention", "schedule": crontab("30", "2"), "options": {"expires": 3600}},
+    "orphans": {"task": "transcription.tasks.report_orphans", "schedule": crontab("30", "3"), "options": {"expires": 3600}},
     "tend-takes": {"task": "transcription.tasks.tend", "schedule": 30.0, "options": {"expires": 30, "queue": "recording"}},
     "sweep-interviews": {"task": "interviews.tasks.sweep_interviews", "schedule": 300.0, "options": {"expires": 300}},
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from interviews.models import OutgoingMail
-from interviews.services import lifecycle, mail
+from interviews.services import late_texts, lifecycle, mail, retention
 
 
 @shared_task(name="interviews.tasks.send_mail", ignore_result=True)
@@ -21,3 +21,15 @@ def sweep_interviews() -> None:
     """Expire invitations past their deadline, end calls that were left."""
     lifecycle.expire_overdue()
     lifecycle.abandon_idle()
+
+
+@shared_task(name="interviews.tasks.fill_texts", ignore_result=True)
+def fill_texts() -> None:
+    """Give spoken answers the words that have come since."""
+    late_texts.fill()
+
+
+@shared_task(name="interviews.tasks.apply_retention", ignore_result=True)
+def apply_retention() -> None:
+    """Nightly: erase what is over its days."""
+    retention.apply_retention()

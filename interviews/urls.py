@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interviews.views import before_call, call, entry, speech
+from interviews.views import before_call, call, entry, recording, speech
 
 _HOME = "interview/<str:public_id>/"
 
@@ -23,4 +23,7 @@ urlpatterns = [
     path(f"{_HOME}receipt", call.receipt, name="interview-receipt"),
     path(f"{_HOME}speech/<str:speech_id>.wav", speech.audio, name="interview-speech-audio"),
     path(f"{_HOME}speech/<str:speech_id>.json", speech.timeline, name="interview-speech-timeline"),
+    # For HR: a staff session that may see the position (threats 60).
+    path("hr/interviews/<int:pk>/recording.wav", recording.interview_recording, name="hr-interview-recording"),
+    path("hr/interviews/<int:pk>/answers/<int:number>.wav", recording.turn_recording, name="hr-turn-recording"),
 ]

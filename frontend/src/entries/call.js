@@ -1,5 +1,6 @@
 /** The call page: hands the server's data, the presenter and the microphone to the conductor. */
 import { CallPage } from "../call/page.js";
+import { CallVoice } from "../capture/call_voice.js";
 import { showLocalTimes } from "../lib/local_time.js";
 import { sendOnce } from "../steps/send_once.js";
 import { Presenter } from "../presenter/presenter.js";
@@ -10,7 +11,9 @@ sendOnce(document);
 const root = document.querySelector(".call");
 const data = JSON.parse(document.getElementById("call-data").textContent);
 const presenter = new Presenter(root.querySelector("[data-canvas]"), { baseUrl: data.presenter.baseUrl, background: data.presenter.background });
-const page = new CallPage({ root, data, presenter });
+const voice = new CallVoice({ root, data });
+const page = new CallPage({ root, data, presenter, voice });
+voice.use(page.socket, page.device);
 page.start();
 presenter
   .load()

@@ -1,4 +1,5 @@
 /** The pages around the call: each works without this script, which only enlivens what is there (style §9). */
+import { enlivenMicrophoneTest } from "../capture/check.js";
 import { showLocalTimes } from "../lib/local_time.js";
 import { showInterviewer } from "../steps/interviewer.js";
 import { enlivenBrowserCheck } from "../steps/browser_check.js";
@@ -10,4 +11,5 @@ showLocalTimes(document);
 sendOnce(document);
 for (const element of document.querySelectorAll("[data-presenter]")) showInterviewer(element);
 for (const element of document.querySelectorAll("[data-speaker]")) enlivenSpeakerTest(element);
+for (const element of document.querySelectorAll("[data-microphone]")) enlivenMicrophoneTest(element);
 for (const element of document.querySelectorAll("[data-checks]")) enlivenBrowserCheck(element, document.querySelector("[data-insecure]"));

@@ -1,0 +1,33 @@
+"""Words that come after the answer: turns that wait for a recogniser get their text when it is there (design §4)."""
+
+from interviews.models import Turn
+from transcription.services.transcripts import text_between
+
+_reached = 0  # where the last tick of this process stopped: what can not be filled must not stand in the way of the rest
+
+
+def fill(*, batch: int = 500) -> int:
+    """Give pending turns the text that is known now; returns how many became final (beat).
+
+    What may not be recognised, or was heard as silence, becomes final without words. What failed stays: a person can have
+    it transcribed again.
+    """
+    global _reached
+    waiting = Turn.objects.filter(text_state=Turn.TextState.PENDING).select_related("interview").order_by("pk")
+    turns = list(waiting.filter(pk__gt=_reached)[:batch])
+    _reached = turns[-1].pk if len(turns) == batch else 0
+    return sum(_try(turn) for turn in turns)
+
+
+def _try(turn: Turn) -> int:
+    if turn.start_ms is None or turn.end_ms is None or turn.interview.erased_at:
+        return _settle(turn, "")
+    found = text_between(turn.interview.recording_key, turn.start_ms, turn.end_ms)
+    if found.pending or found.failed:
+        return 0
+    return _settle(turn, found.text)
+
+
+def _settle(turn: Turn, text: str) -> int:
+    rows = Turn.objects.filter(pk=turn.pk, text_state=Turn.TextState.PENDING)
+    return rows.update(text=text or turn.text, text_state=Turn.TextState.FINAL)

@@ -1,0 +1,96 @@
+"""After the days the position promised, sound and words go; what people decided stays (threats 63, 77, 78).
+
+Counted from the end of an interview, or from its deadline when it never ended. A legal hold stops it. In batches, each
+interview by itself: a fault with one does not keep the others, and the next night goes on where this one stopped.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from interviews.models import Interview, Turn
+from interviews.plan import PlanError, from_json
+from interviews.services import audit
+from transcription.services.erase import erase_recording
+
+log = logging.getLogger(__name__)
+DEFAULT_DAYS = 180
+SHORTEST_DAYS = 1
+
+
+@dataclass
+class Applied:
+    """Counts for the log and the command: what was, or with a dry run would be, erased."""
+
+    interviews: int = 0
+    turns: int = 0
+    takes: int = 0
+    bytes: int = 0
+    held: int = 0
+    faults: int = 0
+
+
+def overdue(now: object = None) -> QuerySet[Interview]:
+    """Interviews that might be over their days: those of at least the shortest retention, not erased."""
+    latest = (now or timezone.now()) - timedelta(days=SHORTEST_DAYS)
+    ended = Q(completed_at__lt=latest) | Q(completed_at=None, deadline__lt=latest)
+    running = Q(state__in=Interview.LIVE)
+    return Interview.objects.filter(ended, erased_at=None).exclude(running).select_related("version__position").order_by("pk")
+
+
+def apply_retention(*, dry_run: bool = False, batch: int = 500) -> Applied:
+    """Erase what is over its days. May run twice at once and be cut anywhere."""
+    applied = Applied()
+    now, last = timezone.now(), 0
+    while True:
+        rows = list(overdue(now).filter(pk__gt=last)[:batch])
+        if not rows:
+            break
+        last = rows[-1].pk
+        for interview in rows:
+            if now < _until(interview):
+                continue
+            if interview.legal_hold:
+                applied.held += 1
+                continue
+            try:
+                _erase(interview, applied, dry_run=dry_run)
+            except Exception as error:  # the outermost loop: the next night tries this one again
+                applied.faults += 1
+                log.error("retention failed", extra={"interview": interview.public_id, "fault": type(error).__name__})
+    log.info("retention", extra={**vars(applied), "dry_run": dry_run})
+    return applied
+
+
+def erase_answers(interview: Interview, *, reason: str, actor: object = None) -> int:
+    """Erase sound and words of one interview now, hold or not; returns how many turns lost their words."""
+    erase_recording(interview.recording_key)
+    with transaction.atomic():
+        turns = Turn.objects.filter(interview=interview, speaker=Turn.Speaker.CANDIDATE)
+        count = turns.update(text="", sentences=[], text_state=Turn.TextState.FINAL, start_ms=None, end_ms=None)
+        Interview.objects.filter(pk=interview.pk, erased_at=None).update(erased_at=timezone.now())
+        audit.record("erase", interview, actor=actor, note=reason)
+    return count
+
+
+def _erase(interview: Interview, applied: Applied, *, dry_run: bool) -> None:
+    receipt = erase_recording(interview.recording_key, dry_run=True)
+    applied.interviews += 1
+    applied.takes += receipt.takes
+    applied.bytes += receipt.bytes
+    if dry_run:
+        applied.turns += Turn.objects.filter(interview=interview, speaker=Turn.Speaker.CANDIDATE).count()
+    elif Interview.objects.filter(pk=interview.pk, legal_hold=False).exists():  # somebody may have set it a moment ago
+        applied.turns += erase_answers(interview, reason="retention")
+
+
+def _until(interview: Interview) -> object:
+    try:
+        days = from_json(interview.version.plan).retention_days
+    except PlanError:
+        days = DEFAULT_DAYS
+    return (interview.completed_at or interview.deadline) + timedelta(days=max(SHORTEST_DAYS, days))
