@@ -7,4 +7,18 @@ class AvatarsConfig(AppConfig):
     verbose_name = _("Avatars")
 
     def ready(self) -> None:
-        from avatars import checks  # noqa: F401
+        from avatars import checks
+        from interview_site import health
+
+        health.register_fact("models_loaded", lambda: not checks.espeak_is_installed(None))
+        health.register_fact("avatar_loaded", _presenter_is_built)
+
+
+def _presenter_is_built() -> bool:
+    """The drawn presenter of `/api/health`: its atlas is among the static files."""
+    from django.contrib.staticfiles import finders
+
+    from avatars.models import AvatarSettings
+
+    presenter = AvatarSettings._meta.get_field("presenter").default
+    return bool(finders.find(f"presenters/{presenter}/presenter.json"))

@@ -54,6 +54,12 @@ async def test_health_keeps_the_compatible_fields_and_names_late_parts(
     assert body["parts"]["web"]["late"] is False
 
 
+def test_facts_come_from_the_apps_and_a_broken_one_is_false(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert views.health.facts() == {"models_loaded": True, "avatar_loaded": True}
+    monkeypatch.setitem(views.health._FACTS, "models_loaded", [lambda: True, lambda: 1 / 0 > 0])
+    assert views.health.facts()["models_loaded"] is False
+
+
 def test_a_worker_seen_today_is_listed_and_one_of_last_week_is_not() -> None:
     now = timezone.now()
     Heartbeat.objects.create(part="worker.live", at=now - timedelta(minutes=5))
