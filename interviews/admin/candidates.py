@@ -33,7 +33,7 @@ class CandidateAdmin(NeverDeleted, AuditedExport, WorkplaceAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         # Staff who preview a position have a candidate row of their own: they are nobody's candidates.
-        return super().get_queryset(request).exclude(phone="preview", email="").with_interview_count()
+        return super().get_queryset(request).exclude(interviews__kind=Interview.Kind.PREVIEW).with_interview_count()
 
     @display(description=_("candidate"), header=True, ordering="name")
     def show_name(self, candidate: Candidate) -> list[str]:

@@ -10,7 +10,8 @@ from django.forms.widgets import Script
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.text import format_lazy
+from django.utils.text import Truncator, format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from simple_history.admin import SimpleHistoryAdmin
@@ -150,7 +151,7 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
     # --- List --------------------------------------------------------------------------------------------------------
     @display(description=_("position"), header=True, ordering="title")
     def show_title(self, position: Position) -> list[str]:
-        return [position.title, position.description[:80]]
+        return [position.title, Truncator(position.description).chars(70)]
 
     @display(description=_("state"), ordering="state", label={"draft": "default", "open": "success", "closed": "warning"})
     def show_state(self, position: Position) -> tuple[str, str]:
@@ -173,6 +174,9 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
                 "These colleagues see this position and its interviews, and are told by mail when one is complete."
             )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str]:
+        return {"language": (get_language() or "ru")[:2], **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Position, form: ModelForm, change: bool) -> None:
         if not change:

@@ -155,9 +155,8 @@ def preview(*, position: Position, by: object, language: str = "") -> Interview:
 
     The staff member has one candidate row of their own, with no e-mail, so that nothing is ever sent or counted.
     """
-    own, _made = Candidate.objects.get_or_create(
-        created_by=by, email="", phone="preview", defaults={"name": by.get_full_name() or by.get_username()}
-    )
+    own = Candidate.objects.filter(created_by=by, interviews__kind=Kind.PREVIEW).first()
+    own = own or Candidate.objects.create(created_by=by, name=by.get_full_name() or by.get_username())
     try:
         return create(position=position, candidate=own, language=language or position.language, by=by, kind=Kind.PREVIEW)
     except NothingToAsk:

@@ -198,3 +198,11 @@ def test_interviews_are_exported_too():
     make_interview()
     answer = browser(make_alice()).post(reverse("admin:interviews_interview_export"), {"format": "0", "resource": "0"})
     assert "bob@example.org" in answer.content.decode()
+
+
+def test_staff_who_preview_a_position_are_not_listed_as_candidates():
+    alice, position = make_alice(), make_position()
+    for _ in range(2):
+        browser(alice).post(reverse("admin:interviews_position_preview", args=[position.pk]))
+    assert Candidate.objects.count() == 1
+    assert browser(alice).get(reverse("admin:interviews_candidate_changelist")).context["cl"].result_count == 0

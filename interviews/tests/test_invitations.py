@@ -1,8 +1,10 @@
 """Inviting, and what can be done with an invitation."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from interviews import access, links
@@ -142,3 +144,19 @@ def test_revoking_twice_leaves_one_passage_with_its_reason():
     assert invitations.revoke(interview, by=alice, reason="position filled") is True
     assert invitations.revoke(interview, by=alice, reason="again") is False
     assert [passage.reason for passage in interview.passages.all()] == ["position filled"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_copies_of_a_request_at_the_same_moment_invite_once():
+    position, alice = make_position(), make_alice()
+
+    def send(_copy: int) -> int:
+        try:
+            return invite(position=position, name="Bob", email="bob@example.org", by=alice, request_key="k").pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(send, range(4)))) == 1
+    assert Interview.objects.count() == 1
+    assert OutgoingMail.objects.count() == 1
