@@ -4,6 +4,8 @@ from django import forms
 
 from interviews.models import Consent, Language
 
+PAGES = ("welcome", "consent", "document", "check", "receipt", "interview")  # where the switch stands
+
 
 class ConsentForm(forms.Form):
     """One unticked box for each consent that is asked. `kinds`: Consent.Kind values, in order."""
@@ -22,4 +24,4 @@ class LanguageForm(forms.Form):
     """The language of the pages, and the page to come back to."""
 
     language = forms.ChoiceField(choices=Language.choices)
-    page = forms.ChoiceField(choices=[(page, page) for page in ("welcome", "consent", "document", "check", "receipt", "interview")], required=False)
+    page = forms.ChoiceField(choices=[(page, page) for page in PAGES], required=False)

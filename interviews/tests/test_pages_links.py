@@ -41,12 +41,16 @@ def test_the_link_refuses_other_methods(client):
     assert client.post(path(make_interview())).status_code == 405
 
 
-@pytest.mark.parametrize("token", ["x", "x.y", ".", "a" * 3000, "%00.%00", "кириллица.мак", "{id}", "{id}.", "{id}.{mac}x", "{old}"])
+@pytest.mark.parametrize(
+    "token", ["x", "x.y", ".", "a" * 3000, "%00.%00", "кириллица.мак", "{id}", "{id}.", "{id}.{mac}x", "{old}"]
+)
 def test_wrong_malformed_and_unknown_links_look_the_same(client, token):
     interview = make_interview()
     mac = links.mac(interview.public_id, 1)
     old = f"{interview.public_id}.{links.mac(interview.public_id, 2)}"
-    answer = client.get("/i/" + token.replace("{id}", interview.public_id).replace("{mac}", mac).replace("{old}", old))
+    answer = client.get(
+        "/i/" + token.replace("{id}", interview.public_id).replace("{mac}", mac).replace("{old}", old)
+    )
     unknown = client.get("/i/nobody.nothing")
     assert answer.status_code == unknown.status_code == 404
     assert not answer.cookies and LinkMiss.objects.get().count == 2

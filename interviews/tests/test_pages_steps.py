@@ -107,7 +107,9 @@ def test_the_whole_way_to_the_call():
     assert client.post(address(interview, "welcome")).url == address(interview, "consent")
     assert client.post(address(interview, "consent"), {"processing": "on"}).url == address(interview, "check")
     assert client.post(address(interview, "check")).url == address(interview, "call")
-    assert client.post(address(interview, "start"), headers={"accept": "application/json"}).json() == {"state": "in_progress"}
+    assert client.post(address(interview, "start"), headers={"accept": "application/json"}).json() == {
+        "state": "in_progress"
+    }
     interview.refresh_from_db()
     assert interview.state == State.IN_PROGRESS and interview.started_at and interview.checked_at
 
@@ -149,7 +151,9 @@ def test_out_of_order_leads_to_the_right_step(state, fields, page, right):
     assert candidate_client(interview).get(address(interview, page)).url == address(interview, right)
 
 
-@pytest.mark.parametrize(("state", "page"), [(State.INVITED, "consent"), (State.INVITED, "check"), (State.COMPLETED, "check")])
+@pytest.mark.parametrize(
+    ("state", "page"), [(State.INVITED, "consent"), (State.INVITED, "check"), (State.COMPLETED, "check")]
+)
 def test_a_form_sent_out_of_order_changes_nothing(state, page):
     interview = make_interview(state=state)
     before = rows()
@@ -172,7 +176,10 @@ def test_an_ended_interview_cannot_be_started(state):
     before = rows()
     client = candidate_client(interview)
     assert client.post(address(interview, "start")).status_code == 409
-    assert client.post(address(interview, "start"), headers={"accept": "application/json"}).json()["code"] == "wrong_state"
+    assert (
+        client.post(address(interview, "start"), headers={"accept": "application/json"}).json()["code"]
+        == "wrong_state"
+    )
     assert rows() == before
 
 
@@ -195,7 +202,9 @@ def test_a_live_call_is_joined_again_after_a_reload():
     interview = make_ready(state=State.PAUSED, started_at=timezone.now())
     client = candidate_client(interview)
     assert client.get(address(interview, "call")).status_code == 200
-    assert client.post(address(interview, "start"), headers={"accept": "application/json"}).json() == {"state": "paused"}
+    assert client.post(address(interview, "start"), headers={"accept": "application/json"}).json() == {
+        "state": "paused"
+    }
 
 
 # --- Reasons why there is nothing to do (threats 13) -------------------------------------------------------------------
@@ -295,7 +304,9 @@ def test_cross_border_is_asked_only_where_something_leaves_the_company(settings)
     assert 'name="cross_border"' not in client.get(address(interview, "consent")).content.decode()
 
 
-@pytest.mark.parametrize(("language", "words"), [("ru", "Согласие на обработку"), ("en", "Consent to the"), ("kk", "Дербес деректерді")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("ru", "Согласие на обработку"), ("en", "Consent to the"), ("kk", "Дербес деректерді")]
+)
 def test_the_document_is_built_from_the_plan(language, words):
     interview = make_interview(position=make_position(language=language, retention_days=77))
     page = candidate_client(interview).get(address(interview, "document")).content.decode()
@@ -303,7 +314,9 @@ def test_the_document_is_built_from_the_plan(language, words):
 
 
 # --- A person instead --------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("state", [State.INVITED, State.OPENED, State.READY, State.IN_PROGRESS, State.EXPIRED, State.DECLINED])
+@pytest.mark.parametrize(
+    "state", [State.INVITED, State.OPENED, State.READY, State.IN_PROGRESS, State.EXPIRED, State.DECLINED]
+)
 def test_a_person_can_be_asked_for_in_any_state(state):
     interview = make_interview(state=state, position=make_position(created_by=make_alice()), **AGREED)
     candidate_client(interview).post(address(interview, "person"))
@@ -336,7 +349,9 @@ def test_a_revoked_interview_asks_for_nobody():
 @pytest.mark.parametrize("value", ["", "xx", "ru\x00", "ru" * 5000, "\ud83d"])
 def test_a_language_that_is_none_is_refused(value):
     interview = make_interview()
-    answer = candidate_client(interview).post(address(interview, "language"), {"language": value.encode("utf-8", "replace"), "page": "welcome"})
+    answer = candidate_client(interview).post(
+        address(interview, "language"), {"language": value.encode("utf-8", "replace"), "page": "welcome"}
+    )
     assert answer.status_code == 400
 
 
@@ -353,13 +368,20 @@ def test_the_pages_follow_the_chosen_language():
 @pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "admin"])
 def test_the_language_form_leads_nowhere_else(page):
     interview = make_interview()
-    assert candidate_client(interview).post(address(interview, "language"), {"language": "ru", "page": page}).status_code == 400
+    assert (
+        candidate_client(interview).post(address(interview, "language"), {"language": "ru", "page": page}).status_code
+        == 400
+    )
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"processing=%00&recording=%ff", b"processing=on&processing=off&x=" + b"y" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"\xff\xfe\x00", b"processing=%00&recording=%ff", b"processing=on&processing=off&x=" + b"y" * 100_000]
+)
 def test_odd_bodies_give_no_error(body):
     interview = make_interview(state=State.OPENED, notice_version=NOTICE_VERSION, notice_at=timezone.now())
-    answer = candidate_client(interview).post(address(interview, "consent"), body, content_type="application/x-www-form-urlencoded")
+    answer = candidate_client(interview).post(
+        address(interview, "consent"), body, content_type="application/x-www-form-urlencoded"
+    )
     assert answer.status_code in (303, 400)
 
 

@@ -53,7 +53,8 @@ def person(request: HttpRequest, interview: Interview) -> HttpResponse:
         return see_other("interview-person", interview.public_id)
     if interview.wants_person_at is None:
         return step_redirect(interview, steps.standing(interview))
-    return page(request, interview, "person.html", may_go_on=steps.standing(interview) in steps.PAGES and not interview.is_finished)
+    may_go_on = steps.standing(interview) in steps.PAGES and not interview.is_finished
+    return page(request, interview, "person.html", may_go_on=may_go_on)
 
 
 @candidate_view("GET", "HEAD")
@@ -84,7 +85,11 @@ def _call_data(interview: Interview) -> dict[str, object]:
         "live": interview.state in Interview.LIVE,
         "voice": bool(recording and recording.given),
         "captions": bool(plan.avatar.get("captions", True)),
-        "presenter": {"name": presenter, "baseUrl": static(f"presenters/{presenter}/"), "background": plan.avatar.get("background") or "office"},
+        "presenter": {
+            "name": presenter,
+            "baseUrl": static(f"presenters/{presenter}/"),
+            "background": plan.avatar.get("background") or "office",
+        },
         "interviewLanguage": interview.language,
         "deadline": interview.deadline.isoformat(),
         "words": call_words(),

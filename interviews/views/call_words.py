@@ -30,9 +30,14 @@ def call_words() -> dict[str, str]:
         "sound_failed": _("The sound can not be played here. Please read the text."),
         "sound_interrupted": _("The sound was interrupted, for example by a phone call."),
         "presenter_failed": _("The picture can not be shown here. The interview goes on with sound and text."),
-        "storage_failed": _("The server can not store answers at the moment. Your answer is kept on this device; please do not close the page. Trying again by itself."),
+        "storage_failed": _(
+            "The server can not store answers at the moment. Your answer is kept on this device; please do not close the page. "
+            "Trying again by itself."
+        ),
         "too_fast": _("Too many messages at once. The call goes on in a moment."),
-        "session_gone": _("This device is not signed in to the interview any more. Open the link from your invitation once more."),
+        "session_gone": _(
+            "This device is not signed in to the interview any more. Open the link from your invitation once more."
+        ),
         "not_possible": _("The interview can not be continued here."),
         "start_failed": _("The call could not be started. Please check the network and try again."),
         "person_asked": _("Noted: a person from the company will get in touch with you. You may still go on."),

@@ -1,11 +1,11 @@
 """The ways in: the landing page, the link from the letter, the interview's own address, the language of the pages."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from django.conf import settings
 from interview_site.client_address import client_address
 from interviews import access, links
 from interviews.forms import LanguageForm
