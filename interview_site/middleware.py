@@ -26,6 +26,25 @@ class RequestId:
         return response
 
 
+class NoNul:
+    """A NUL in an address is 404, in a parameter 400 (threats 8, 36): PostgreSQL cannot even compare it.
+
+    No view has to think of it. The candidate's link is left to its view, which counts the miss.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        from interview_site import views  # its pages need the settings this list stands in
+
+        if "\x00" in request.path and not request.path.startswith("/i/"):
+            return views.not_found(request)
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.META.get("QUERY_STRING", ""):
+            return views.bad_request(request)
+        return self.get_response(request)
+
+
 class ContentPolicy:
     """Unfold's Alpine needs `unsafe-eval` and inline styles on /admin/; Swagger's page has one inline script (design §9)."""
 
