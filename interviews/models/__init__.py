@@ -3,7 +3,7 @@
 from interviews.models.audit import AuditEvent
 from interviews.models.interviews import Consent, Interview, InterviewPassage, Turn
 from interviews.models.mail import Letter, OutgoingMail
-from interviews.models.misses import LinkMiss
+from interviews.models.misses import LinkMiss, LoginMiss
 from interviews.models.people import Candidate
 from interviews.models.positions import Criterion, Language, Position, PositionVersion, Question
 from interviews.models.review import Decision, Mark, Review, ReviewChange
@@ -19,6 +19,7 @@ __all__ = [
     "Language",
     "Letter",
     "LinkMiss",
+    "LoginMiss",
     "Mark",
     "OutgoingMail",
     "Position",

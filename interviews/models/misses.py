@@ -16,3 +16,17 @@ class LinkMiss(models.Model):
 
     def __str__(self) -> str:
         return f"{self.window}: {self.count}"
+
+
+class LoginMiss(models.Model):
+    """Failed logins in one window, by a keyed hash of who tried: an address, a user name, or both (threats 39, 41)."""
+
+    who = models.CharField(max_length=64)
+    window = models.PositiveBigIntegerField()  # number of the window since the epoch
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["who", "window"], name="login_miss_once_per_window")]
+
+    def __str__(self) -> str:
+        return f"{self.window}: {self.count}"
