@@ -95,8 +95,11 @@ async def test_too_many_messages_are_told_the_wait_and_closed(live_interview):
 
 async def test_a_flood_of_sockets_is_refused_and_ends_with_them(live_interview):
     pages = [Page(live_interview) for _socket in range(MOST_SOCKETS + 1)]
-    for page in pages:
+    for page in pages[:-1]:
         await page.__aenter__()
+        await page.send("repeat")
+        assert (await page.next())["code"] == "no_hello"  # it has been let in
+    await pages[-1].__aenter__()
     assert await pages[-1].closed() == 4429
     for page in pages:
         await page.__aexit__(None, None, None)
