@@ -12,7 +12,7 @@ from interview_site.asgi import application
 from interviews import links
 from interviews.models import Interview
 
-TIMEOUT_S = 10
+TIMEOUT_S = 30
 
 
 class Closed(Exception):
