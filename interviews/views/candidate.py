@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.views import defaults
 from django.views.decorators.http import require_http_methods
 
+from interview_site.views import not_found
 from interviews import access
 from interviews.models import Interview
 from interviews.services import steps
@@ -107,7 +107,7 @@ def _with_headers(response: HttpResponse) -> HttpResponse:
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"code": "not_found"}, status=404)
-    return defaults.page_not_found(request, error, template_name="errors/404.html")
+    return not_found(request, error)
 
 
 def _out_of_order(request: HttpRequest, interview: Interview, step: Step) -> HttpResponse:

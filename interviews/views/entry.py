@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from interview_site.client_address import client_address
+from interview_site.views import not_found
 from interviews import access, links
 from interviews.forms import LanguageForm
 from interviews.models import Interview
@@ -32,9 +33,9 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     public_id, _, given_mac = token.partition(".")
     try:
         interview = access.interview_by_link(public_id, given_mac)
-    except Http404:
+    except Http404 as error:
         link_misses.count_miss(address)
-        return _private(render(request, "errors/404.html", status=404))
+        return _private(not_found(request, error))
     response = HttpResponseRedirect(reverse("interview", args=[interview.public_id]))
     response.set_cookie(
         links.cookie_name(interview.public_id),

@@ -85,7 +85,7 @@ export class CallPage {
     this.shown = phase;
     this.screen.phase(phase);
     const isOpen = phase !== "reconnecting" && this.state.link === "open" && this.state.online;
-    this.screen.connection(isOpen, isOpen ? this.words.connected : this.state.online ? this.words.connecting : this.words.offline.split(".")[0]);
+    this.screen.connection(isOpen, isOpen ? this.words.connected : this.state.online ? this.words.connecting : this.words.offline);
     if (phase === before) return;
     // What was asked stays in sight while the answer is being given.
     if (phase === "listening") this.captions.show(this.question?.text ?? "", { timeline: null, clock: null });
