@@ -246,7 +246,7 @@ class InterviewAdmin(NeverDeleted, AuditedExport, WorkplaceAdmin):
     def reissue_chosen(self, request: HttpRequest, rows: QuerySet) -> HttpResponse | None:
         def replace(interview: Interview, *, by: object) -> None:
             invitations.reissue(interview, by=by)
-            invitations.resend(interview, by=by)
+            invitations.resend(interview, by=by, has_new_link=True)
 
         text = _("The present links stop working at once; each person gets a letter with a new link.")
         return self._many(request, rows, "reissue_chosen", _("Replace the link"), text, replace)

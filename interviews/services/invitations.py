@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from interview_site.notify import interview_changed
 from interviews import links
-from interviews.models import Candidate, Interview, Language, Position
+from interviews.models import Candidate, Interview, Language, Letter, Position
 from interviews.services import audit, mail
 from interviews.services.states import WrongState, move
 from interviews.services.versions import NothingToAsk, freeze
@@ -163,10 +163,18 @@ def preview(*, position: Position, by: object, language: str = "") -> Interview:
         raise CannotInvite(_("This position has no questions yet. Add at least one.")) from None
 
 
-def resend(interview: Interview, *, by: object) -> None:
-    """Send the invitation again. Raises WrongState when the interview is over."""
+def resend(interview: Interview, *, by: object, has_new_link: bool = False) -> None:
+    """Send the invitation again; a second click within ten seconds sends nothing more, unless the link has changed since.
+
+    Raises WrongState when the interview is over.
+    """
     _must_be_open(interview)
     with transaction.atomic():
+        Interview.objects.select_for_update().get(pk=interview.pk)
+        just_now = timezone.now() - timedelta(seconds=10)
+        letters = interview.mails.filter(kind=Letter.Kind.INVITATION, sent_by=by, created_at__gte=just_now)
+        if letters.exists() and not has_new_link:
+            return
         mail.queue_invitation(interview, by)
         audit.record("resend", interview, actor=by)
 

@@ -139,6 +139,16 @@ def test_nothing_is_sent_or_shown_for_a_finished_interview(verb):
         verb(make_interview(state=Interview.State.REVOKED), by=make_alice())
 
 
+def test_a_double_click_sends_one_letter_a_new_link_always_goes_out():
+    interview, alice = make_interview(), make_alice()
+    invitations.resend(interview, by=alice)
+    invitations.resend(interview, by=alice)
+    assert interview.mails.count() == 1
+    invitations.reissue(interview, by=alice)
+    invitations.resend(interview, by=alice, has_new_link=True)
+    assert interview.mails.count() == 2
+
+
 def test_revoking_twice_leaves_one_passage_with_its_reason():
     interview, alice = make_interview(), make_alice()
     assert invitations.revoke(interview, by=alice, reason="position filled") is True
