@@ -2,10 +2,9 @@
 
 from collections import deque
 
-from interview_site.errors import ProviderError
 from transcription.engines.base import Capabilities, Recognised, RecognitionEngine
 
-SCRIPT: deque[str | Recognised | ProviderError] = deque()
+SCRIPT: deque[str | Recognised | Exception] = deque()
 
 
 class FakeEngine(RecognitionEngine):
@@ -17,6 +16,6 @@ class FakeEngine(RecognitionEngine):
 
     def _recognise(self, wav: bytes, language: str) -> Recognised:
         line = SCRIPT.popleft() if SCRIPT else f"[{(len(wav) - 44) // 32} ms]"
-        if isinstance(line, ProviderError):
+        if isinstance(line, Exception):
             raise line
         return line if isinstance(line, Recognised) else Recognised(line, language, 1.0)
