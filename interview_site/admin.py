@@ -77,6 +77,10 @@ class ApiTokenAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
         return False  # revoked ones stay, so that the list says what there was
 
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict | None = None) -> HttpResponse:
+        only_save = {"show_save_and_add_another": False, "show_save_and_continue": False}  # the next page shows the secret
+        return super().add_view(request, form_url, {**(extra_context or {}), **only_save})
+
     def save_model(self, request: HttpRequest, obj: ApiToken, form: TokenForm, change: bool) -> None:
         owner = obj.owner if request.user.is_superuser else request.user
         token, request.new_secret = tokens.mint(
