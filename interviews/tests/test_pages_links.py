@@ -64,6 +64,12 @@ def test_too_many_wrong_links_are_told_to_wait(client):
     assert 0 < int(answer["Retry-After"]) <= link_misses.WINDOW_S + 1
 
 
+def test_a_right_link_works_though_a_neighbour_guessed(client):
+    for _ in range(link_misses.LIMIT + 1):
+        client.get("/i/no.no")
+    assert client.get(path(make_interview())).status_code == 302
+
+
 def test_misses_are_counted_for_each_address_and_window():
     for _ in range(link_misses.LIMIT):
         link_misses.count_miss("203.0.113.9", now=1000.0)

@@ -24,18 +24,11 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """`/i/<public_id>.<mac>`: exchange the secret for a cookie and leave the address (threats 10–12). Changes no interview."""
-    address = client_address(request)
-    wait = link_misses.wait_s(address)
-    if wait:
-        response = render(request, "interviews/too_many.html", {"minutes": -(-wait // 60)}, status=429)
-        response["Retry-After"] = str(wait)
-        return _private(response)
     public_id, _, given_mac = token.partition(".")
     try:
         interview = access.interview_by_link(public_id, given_mac)
     except Http404 as error:
-        link_misses.count_miss(address)
-        return _private(not_found(request, error))
+        return _private(_missed(request, error))
     response = HttpResponseRedirect(reverse("interview", args=[interview.public_id]))
     response.set_cookie(
         links.cookie_name(interview.public_id),
@@ -66,6 +59,18 @@ def choose_language(request: HttpRequest, interview: Interview) -> HttpResponse:
         ui_cookie(interview.public_id), form.cleaned_data["language"],
         max_age=links.COOKIE_MAX_AGE_S, httponly=True, samesite="Lax", path="/", secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
+    return response
+
+
+def _missed(request: HttpRequest, error: Http404) -> HttpResponse:
+    """404, or 429 after many. Right links work all the same: candidates behind one address must not pay for one who guesses."""
+    address = client_address(request)
+    wait = link_misses.wait_s(address)
+    if not wait:
+        link_misses.count_miss(address)
+        return not_found(request, error)
+    response = render(request, "interviews/too_many.html", {"minutes": -(-wait // 60)}, status=429)
+    response["Retry-After"] = str(wait)
     return response
 
 
