@@ -154,6 +154,8 @@ class AnswerWatch:
         self._end_ms = 0
         self._spoken_ms = 0
         self._speaking = False
+        self._resumed = False
+        self._silent_from_ms = 0
 
     def open(self, speech_since_ms: int | None = None) -> None:
         """The floor is the candidate's; who already speaks has begun the answer."""
@@ -161,6 +163,14 @@ class AnswerWatch:
             return
         self.is_open = True
         self._begin(speech_since_ms)
+
+    def resume(self, start_ms: int, end_ms: int) -> None:
+        """An answer that began before the connection was lost goes on; its silence counts from the next sound on."""
+        if self.is_open:
+            self._start_ms = start_ms if self._start_ms is None else min(start_ms, self._start_ms)
+            self._end_ms = max(self._end_ms, end_ms)
+            self._spoken_ms += end_ms - start_ms
+            self._resumed = True
 
     def close(self) -> None:
         self.is_open = False
@@ -178,7 +188,10 @@ class AnswerWatch:
                 self._speaking = False
                 self._spoken_ms += event.end_ms - event.start_ms
                 self._end_ms = event.end_ms
-        if self._start_ms is None or self._speaking or now_ms - self._end_ms < self._patience_ms():
+        if self._resumed:
+            self._resumed, self._silent_from_ms = False, now_ms
+        silent_from_ms = max(self._end_ms, self._silent_from_ms)
+        if self._start_ms is None or self._speaking or now_ms - silent_from_ms < self._patience_ms():
             return None
         return self.take()
 
@@ -194,6 +207,8 @@ class AnswerWatch:
     def _begin(self, since_ms: int | None) -> None:
         self._start_ms = since_ms
         self._end_ms = since_ms or 0
+        self._silent_from_ms = 0
+        self._resumed = False
         self._spoken_ms = 0
         self._speaking = since_ms is not None
 

@@ -13,6 +13,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from transcription import messages
 from transcription.engines.registry import configured_engine
@@ -26,6 +27,7 @@ from transcription.services.takes import OpenTake
 log = logging.getLogger(__name__)
 TEXT_WAIT_S = 4.0  # for the words of an answer that has ended; then the conversation goes on without them
 TEXT_LOOK_S = 0.2
+LEAST_RESUMED_MS = 1_000
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,18 @@ class Listener:
             self._watch.open(live.take.offset_ms + live.ear.speech_since_ms)
         else:
             self._watch.open()
+
+    async def resume_answer(self, since: datetime) -> None:
+        """An answer may have been going on when the connection was lost: take what was said after `since` as its beginning.
+
+        Call it after `floor(True)`. Less speech than LEAST_RESUMED_MS is a cough, not an answer.
+        """
+        try:
+            said = await storage.run(transcripts.speech_since_moment, self.recording_key, since)
+        except StorageUnavailable:
+            return  # the sound is there; only the turn will begin later
+        if said is not None and said[2] >= LEAST_RESUMED_MS:
+            self._watch.resume(said[0], said[1])
 
     async def answer_so_far(self, *, wait_s: float = 0.0) -> Answer | None:
         """ "I'm done": the answer as it stands, stored; None when nothing was said since the last one."""

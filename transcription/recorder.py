@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transcription import messages
 from transcription.frames import FRAME_MS, MAX_MESSAGE, BadFrame, Frame, decode
@@ -124,6 +124,8 @@ class Recorder:
         except TakeRefused as refused:
             await self._tell(refused.code, take=take)
             return None
+        if result.complete and take in self._tracks:
+            self._tracks[take].take = replace(opened, state="complete")
         await self._send(messages.finished_take(result))
         return result
 

@@ -5,15 +5,15 @@ Each socket has one, seat or no seat: a page that lost the call, or comes back a
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from interviews.call import listening
 from interviews.call.state import voice_is_allowed
-from interviews.call.threads import in_store
-from interviews.models import Consent, Interview
+from interviews.call.threads import StorageUnavailable, in_store
+from interviews.models import Consent, Interview, Turn
 from transcription.engines.registry import configured_engine
 from transcription.listener import Answer, Listener
 
@@ -42,6 +42,8 @@ class CallEar:
 
     def __init__(self, interview: Interview, send: listening.Send, tell: listening.Tell, *, recognise: bool) -> None:
         self._tell = tell
+        self._interview = interview
+        self._is_new = True
         self._ear = Listener(
             interview.recording_key, interview.language, send, recognise=recognise, on_answer=self._answer, on_speech=self._speech
         )
@@ -61,6 +63,14 @@ class CallEar:
 
     async def floor(self, is_candidates: bool) -> None:
         self._ear.floor(is_candidates)
+        if is_candidates and self._is_new:
+            self._is_new = False  # this socket's first floor: the one before it may have been lost in mid-answer
+            try:
+                since = await in_store(_last_turn_at, self._interview)
+            except StorageUnavailable:
+                return  # the answer begins later, its sound is there all the same
+            if since is not None:
+                await self._ear.resume_answer(since)
 
     async def answer_so_far(self) -> listening.AnswerEnded | None:
         answer = await self._ear.answer_so_far()
@@ -81,6 +91,11 @@ async def ear_for(interview: Interview, send: listening.Send, tell: listening.Te
     if not await in_store(may_deliver, interview):
         return None
     return CallEar(interview, send, tell, recognise=await in_store(may_recognise, interview))
+
+
+def _last_turn_at(interview: Interview) -> datetime | None:
+    last = Turn.objects.filter(interview_id=interview.pk).order_by("-number").first()
+    return last.at if last else None
 
 
 def _ended(answer: Answer, *, complete: bool) -> listening.AnswerEnded:

@@ -105,3 +105,25 @@ async def test_a_huge_message_closes_the_socket_and_the_typed_interview_goes_on(
     async with Page(live_interview, device=page.device) as again:
         await again.hello()
         await again.listen_until("listening")
+
+
+async def test_an_answer_cut_by_a_lost_connection_is_one_answer(live_interview):
+    await consent(live_interview)
+    async with Page(live_interview) as page:
+        await page.hello()
+        await page.send("take", device=page.device, key="k1")
+        await page.listen_until("listening")
+        await speak(page, sound(silence(600), voice(3000), silence(300)))
+        while (await page.listen_until("saved"))["next"] < 60:
+            pass
+    async with Page(live_interview, device=page.device) as again:
+        await again.hello()
+        await again.listen_until("listening")
+        await again.send("take", device=page.device, key="k2")
+        await speak(again, sound(silence(400), voice(1500), silence(4500)), take=2)
+        while (await again.listen_until("say"))["kind"] != "question":
+            pass
+    turn = await Turn.objects.aget(interview=live_interview, kind="answer")
+    takes_of = [take async for take in Take.objects.order_by("number")]
+    assert turn.start_ms < takes_of[0].offset_ms + 1000
+    assert turn.end_ms > takes_of[1].offset_ms + 1500

@@ -1,10 +1,12 @@
 """The words of a span of a recording, as far as they are known (for whoever owns the recording)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import F
 
-from transcription.models import SAMPLE_RATE, SpeechSegment, Take
+from transcription.models import SAMPLE_RATE, Recording, SpeechSegment, Take
+from transcription.services.segments import hear_file
 
 State = SpeechSegment.State
 MOST_UNHEARD_MS = 1_000  # a rest shorter than this cannot hold a word worth waiting for
@@ -52,6 +54,31 @@ def text_between(recording_key: str, start_ms: int, end_ms: int) -> Transcript:
         allowed=allowed,
         pieces=tuple(pieces),
     )
+
+
+def speech_since(recording_key: str, clock_ms: int) -> tuple[int, int, int] | None:
+    """(start, end, spoken) ms of all speech that began at `clock_ms` or later, None when there is none. Raises OSError.
+
+    For an answer the connection was lost in: what was not heard while it came is heard from the file first.
+    """
+    spans: list[tuple[int, int]] = []
+    for take in _takes_in(recording_key, clock_ms, 2**62):
+        if take.segmented_ms < take.duration_ms:
+            hear_file(take.pk)
+        first = clock_ms - take.offset_ms
+        found = SpeechSegment.objects.filter(take=take, start_ms__gte=first).values_list("start_ms", "end_ms")
+        spans.extend((take.offset_ms + start_ms, take.offset_ms + end_ms) for start_ms, end_ms in found)
+    if not spans:
+        return None
+    return min(start for start, _ in spans), max(end for _, end in spans), sum(end - start for start, end in spans)
+
+
+def speech_since_moment(recording_key: str, since: datetime) -> tuple[int, int, int] | None:
+    """`speech_since` a moment of the server's time."""
+    recording = Recording.objects.filter(owner_key=recording_key).first()
+    if recording is None:
+        return None
+    return speech_since(recording_key, max(0, int((since - recording.created_at).total_seconds() * 1000)))
 
 
 def _takes_in(recording_key: str, start_ms: int, end_ms: int) -> list[Take]:

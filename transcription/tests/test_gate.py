@@ -131,3 +131,19 @@ def test_im_done_takes_the_answer_so_far_once() -> None:
     watch.hear([SpeechStarted(1000)], 2000)
     assert watch.take(3000) == AnswerEnded(1000, 3000)
     assert watch.take(3000) is None
+
+
+def test_an_answer_cut_by_the_network_goes_on_and_its_silence_counts_anew() -> None:
+    watch = opened()
+    watch.resume(1000, 6000)
+    assert watch.hear([], 60_000) is None
+    assert watch.hear([], 62_000) is None
+    assert watch.hear([], 62_500) == AnswerEnded(1000, 6000)
+
+
+def test_speech_after_the_cut_belongs_to_the_same_answer() -> None:
+    watch = opened()
+    watch.resume(1000, 6000)
+    watch.hear([SpeechStarted(61_000)], 61_500)
+    watch.hear([SpeechEnded(61_000, 63_000)], 63_600)
+    assert watch.hear([], 65_600) == AnswerEnded(1000, 63_000)
