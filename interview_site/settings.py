@@ -283,6 +283,10 @@ STT_TIMEOUT_S = env.int("STT_TIMEOUT_S", default=60, least=1, most=250)
 # "local" when the recogniser runs inside the company: then a refusal of cross-border transfer does not switch it off.
 STT_IS_LOCAL = env.bool("STT_IS_LOCAL", default=False)
 
+# --- Recording (transcription.policy; docs/voice.md) -----------------------------------------------------------------
+RECORDING_MOST_MINUTES = env.int("RECORDING_MOST_MINUTES", default=240, least=1, most=1440)
+RECORDING_LATE_HOURS = env.int("RECORDING_LATE_HOURS", default=24, least=1, most=720)
+
 # --- REST ------------------------------------------------------------------------------------------------------------
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600, least=1)  # per token, person or address
 API_FAILED_TOKENS_PER_MINUTE = env.int("API_FAILED_TOKENS_PER_MINUTE", default=30, least=1)  # per address

@@ -14,12 +14,15 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
 FRAME_S = 0.064
+GROUP_S = 0.5
 
 
 def set_up(var_dir: str) -> None:
@@ -203,6 +206,34 @@ class KillTest:
     def wait(self, pipe: Connection, kind: str) -> tuple[int, int]:
         message = self.message(pipe, kind)
         return message["take"], message["next"]
+
+
+# --- For script/bench ------------------------------------------------------------------------------------------------
+
+
+def run() -> Iterator[dict]:
+    """Figures for `script/bench`, measured in a process and a folder of their own (200 kills take some minutes)."""
+    environ = {name: value for name, value in os.environ.items() if name not in ("VAR_DIR", "DATABASE_URL", "REDIS_URL")}
+    command = [sys.executable, "-m", "transcription.bench", "kills", "baseline", "streams"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"recording bench failed: {done.stderr[-1000:]}")
+    found = {figures.pop("bench"): figures for figures in map(json.loads, done.stdout.splitlines())}
+    streams, bare = found["recording.streams"], found["recording.baseline"]
+    kills = found["recording.kills"]
+    late_s = max(0.0, streams["ack_p95_ms"] / 1000 - GROUP_S)
+    yield {
+        "name": f"acknowledgement p95 beyond the grouping, {streams['streams']} streams (bare append + fsync)",
+        "value": late_s, "unit": "s", "baseline": bare["append_fsync_p95_ms"] / 1000, "bar": 0.5,
+    }  # fmt: skip
+    yield {
+        "name": f"core of one live stream, storing and listening ({streams['streams_per_core']} a core)",
+        "value": streams["cpu"] / streams["streams"], "unit": "core", "baseline": 0.0, "bar": 1 / 60,
+    }  # fmt: skip
+    yield {
+        "name": f"acknowledged bytes lost in {kills['kills']} kills",
+        "value": float(kills["bytes_lost"] + streams["bytes_lost"]), "unit": "bytes", "baseline": 0.0, "bar": 0.0,
+    }  # fmt: skip
 
 
 def main() -> None:
