@@ -8,7 +8,11 @@ class AvatarsConfig(AppConfig):
 
     def ready(self) -> None:
         from avatars import checks
-        from interview_site import health
+        from avatars.models import RenderedHere, SentAway
+        from interview_site import due, health
+
+        due.register(RenderedHere, "avatars.tasks.make_video", queue="render")
+        due.register(SentAway, "avatars.tasks.make_video")
 
         health.register_fact("models_loaded", lambda: not checks.espeak_is_installed(None))
         health.register_fact("avatar_loaded", _presenter_is_built)

@@ -1,6 +1,17 @@
 """Who speaks: avatar profiles, the speech we have made, recorded videos, the health of providers (design §2)."""
 
+from avatars.models.generations import AvatarGeneration, GenerationPassage, RenderedHere, SentAway
+from avatars.models.health import ProviderHealth
 from avatars.models.profiles import AvatarSettings
 from avatars.models.speech import Speech, new_speech_id
 
-__all__ = ["AvatarSettings", "Speech", "new_speech_id"]
+__all__ = [
+    "AvatarGeneration",
+    "AvatarSettings",
+    "GenerationPassage",
+    "ProviderHealth",
+    "RenderedHere",
+    "SentAway",
+    "Speech",
+    "new_speech_id",
+]

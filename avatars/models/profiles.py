@@ -43,7 +43,9 @@ class AvatarSettings(models.Model):
     voice = models.CharField(
         _("voice"), max_length=120, blank=True, default="", help_text=_("Empty: the usual voice of the language.")
     )
-    language = models.CharField(_("language"), max_length=2, choices=[("ru", "Русский"), ("en", "English"), ("kk", "Қазақша")], default="ru")
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("ru", "Русский"), ("en", "English"), ("kk", "Қазақша")], default="ru"
+    )
     speed = models.FloatField(_("speed"), default=1.0, validators=[MinValueValidator(0.5), MaxValueValidator(2.0)])
     emotion = models.CharField(_("emotion"), max_length=40, blank=True, default="")
     resolution = models.PositiveSmallIntegerField(_("resolution"), choices=Resolution.choices, default=Resolution.R720)
