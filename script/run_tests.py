@@ -87,6 +87,7 @@ def main(pytest_arguments: list[str]) -> int:
     steps.run("migrations are complete", PYTHON, "manage.py", "makemigrations", "--check", "--dry-run")
     steps.run("every message is translated", PYTHON, "script/messages", "--check")
     frontend(steps, tools)
+    steps.run("storage, states, sockets and API on PostgreSQL and Redis", PYTHON, "-m", "interviews.tests.production.suite")
 
     for line in tools.left_out:
         print(f"!! LEFT OUT: {line}", flush=True)

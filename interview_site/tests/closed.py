@@ -1,6 +1,7 @@
 """Tests are closed: a folder of their own, no broker, no mail server, no keys, whatever the machine's environment says.
 
-TEST_DATABASE_URL runs them against another database than SQLite (PostgreSQL; Django makes `test_<name>` there).
+TEST_DATABASE_URL runs them against another database than SQLite (PostgreSQL; Django makes `test_<name>` there),
+TEST_REDIS_URL with a real channel layer, cache and broker.
 A plugin named in pyproject.toml and not a conftest.py: pytest-django reads the settings before any conftest is loaded.
 """
 
@@ -20,6 +21,7 @@ for name in (
 ):
     os.environ[name] = ""
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+os.environ["REDIS_URL"] = os.environ.get("TEST_REDIS_URL", "")
 os.environ["SITE_MODE"] = "embedded"
 os.environ["PORT"] = "8000"
 

@@ -1,0 +1,46 @@
+"""The storage, state, socket and API tests once more, on real PostgreSQL and Redis.
+
+script/test calls it: `python -m interviews.tests.production.suite`. Without the two servers it says so loudly and leaves the rest of the run alone.
+"""
+
+import os
+import subprocess
+import sys
+from glob import glob
+from urllib.parse import urlsplit
+
+import django
+
+NAME = f"interviews_suite_{os.getpid()}"
+TESTS = [
+    "interviews/tests/test_ground.py", "interviews/tests/test_consumer_*.py", "interviews/tests/test_api_*.py",
+    "interviews/tests/test_invitations.py", "interviews/tests/test_review.py", "interviews/tests/test_pages_links.py",
+    "interview_site/tests/test_nul.py", "transcription/tests/test_recorder.py",
+]  # fmt: skip
+# The Redis layer keeps a task of its own, which this test would count.
+NOT_HERE = "not leaves_no_task_behind"
+
+
+def main() -> int:
+    import psycopg
+    from psycopg import sql
+
+    from interviews.tests.production.stage import POSTGRES, REDIS, missing
+
+    if why := missing():
+        print(f"!! LEFT OUT: PostgreSQL and Redis: {why}", flush=True)
+        return 0
+    own = {"TEST_DATABASE_URL": urlsplit(POSTGRES)._replace(path=f"/{NAME}").geturl(), "TEST_REDIS_URL": REDIS}
+    files = [path for pattern in TESTS for path in sorted(glob(pattern))]
+    arguments = ["-q", "-m", "not browser and not production", "-k", NOT_HERE, *files]
+    try:
+        return subprocess.run([sys.executable, "-m", "pytest", *arguments], env={**os.environ, **own}).returncode
+    finally:
+        with psycopg.connect(POSTGRES, autocommit=True) as connection:  # also when a socket's thread still holds it
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(f"test_{NAME}")))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_site.settings")
+    django.setup()
+    sys.exit(main())
