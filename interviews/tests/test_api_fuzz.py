@@ -28,8 +28,9 @@ NAMES = [
     "anchors",
 ]
 VALUES = [
-    None, True, 0, -1, 10**17, 1e300, "", " ", "x" * 5000, "\u202e", "\ufeff", "😀" * 300, "=1+1", "0", "9999-12-31T23:59:59Z", [], [[]], [None],
-    [{}], {}, {"a": {}}, [{"name": {}, "text": [], "uuid": "x", "email": 5, "criteria": [1], "anchors": [None] * 5, "candidate": -1}],
+    None, True, 0, -1, 10**17, 1e300, "", " ", "x" * 5000, "\u202e", "\ufeff", "😀" * 300, "=1+1", "0", "9999-12-31T23:59:59Z",
+    [], [[]], [None], [{}], {}, {"a": {}},
+    [{"name": {}, "text": [], "uuid": "x", "email": 5, "criteria": [1], "anchors": [None] * 5, "candidate": -1}],
 ]  # fmt: skip
 BODIES = [
     b"", b"null", b"[]", b"1", b'"x"', b"{", b"\xff", b'{"a":NaN}', b'{"name":"\\u0000"}', b'{"name":"\\ud800"}', b"[" * 5000,
@@ -37,7 +38,8 @@ BODIES = [
 ]  # fmt: skip
 IDS = ["1", "0", "999999999999999999999999", "-1", "%00", "%ff", "..", "x" * 500, "😀", "1'%20OR%20'1'='1"]
 QUERIES = [
-    "", "?cursor=x", "?cursor=" + "A" * 400, "?page_size=-1", "?state[]=x", "?position=NaN", "?created_from=0000-00-00", "?email=%ff",
+    "", "?cursor=x", "?cursor=" + "A" * 400, "?page_size=-1", "?state[]=x", "?position=NaN", "?created_from=0000-00-00",
+    "?email=%ff",
 ]  # fmt: skip
 
 

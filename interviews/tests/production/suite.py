@@ -1,6 +1,7 @@
 """The storage, state, socket and API tests once more, on real PostgreSQL and Redis.
 
-script/test calls it: `python -m interviews.tests.production.suite`. Without the two servers it says so loudly and leaves the rest of the run alone.
+script/test calls it: `python -m interviews.tests.production.suite`.
+Without the two servers it says so loudly and leaves the rest of the run alone.
 """
 
 import os
