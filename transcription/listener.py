@@ -85,6 +85,7 @@ class Listener:
         self._tells: set[asyncio.Task] = set()
         self._works: asyncio.Queue[Awaitable[None]] = asyncio.Queue()
         self._worker: asyncio.Task | None = None
+        self._had_floor = False
         self._closed = False
 
     # --- From the page -------------------------------------------------------------------------------------------------
@@ -129,13 +130,19 @@ class Listener:
         else:
             self._watch.open()
 
-    async def resume_answer(self, since: datetime) -> None:
-        """An answer may have been going on when the connection was lost: take what was said after `since` as its beginning.
+    async def give_floor(self, settled_at: datetime | None) -> None:
+        """`floor(True)`, and an answer the connection was lost in goes on: it began when the floor was given before.
 
-        Call it after `floor(True)`. Less speech than LEAST_RESUMED_MS is a cough, not an answer.
+        `settled_at`: the last turn of the conversation. Less speech than LEAST_RESUMED_MS is a cough, not an answer.
         """
+        self.floor(True)
+        is_first, self._had_floor = not self._had_floor, True
         try:
-            said = await storage.run(transcripts.speech_since_moment, self.recording_key, since)
+            since = await storage.run(transcripts.floor_given, self.recording_key, settled_at)
+            if not is_first or since is None:
+                return
+            heard_from = {hearing.take.id: hearing.from_ms for hearing in self._hearings.values()}
+            said = await storage.run(transcripts.speech_since_moment, self.recording_key, since, heard_from)
         except StorageUnavailable:
             return  # the sound is there; only the turn will begin later
         if said is not None and said[2] >= LEAST_RESUMED_MS:

@@ -18,6 +18,7 @@ class Recording(models.Model):
     owner_key = models.CharField(_("owner"), max_length=80, unique=True)
     language = models.CharField(_("language"), max_length=2, default="ru")
     recognise = models.BooleanField(_("recognition allowed"), default=False)
+    floor_at = models.DateTimeField(null=True, blank=True)  # when an answer was last waited for, for a call that was cut
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 

@@ -43,7 +43,6 @@ class CallEar:
     def __init__(self, interview: Interview, send: listening.Send, tell: listening.Tell, *, recognise: bool) -> None:
         self._tell = tell
         self._interview = interview
-        self._is_new = True
         self._ear = Listener(
             interview.recording_key, interview.language, send, recognise=recognise, on_answer=self._answer, on_speech=self._speech
         )
@@ -62,15 +61,15 @@ class CallEar:
         await self._ear.resume(numbers)
 
     async def floor(self, is_candidates: bool) -> None:
-        self._ear.floor(is_candidates)
-        if is_candidates and self._is_new:
-            self._is_new = False  # this socket's first floor: the one before it may have been lost in mid-answer
-            try:
-                since = await in_store(_last_turn_at, self._interview)
-            except StorageUnavailable:
-                return  # the answer begins later, its sound is there all the same
-            if since is not None:
-                await self._ear.resume_answer(since)
+        if not is_candidates:
+            self._ear.floor(False)
+            return
+        try:
+            settled_at = await in_store(_last_turn_at, self._interview)
+        except StorageUnavailable:
+            self._ear.floor(True)
+            return
+        await self._ear.give_floor(settled_at)
 
     async def answer_so_far(self) -> listening.AnswerEnded | None:
         answer = await self._ear.answer_so_far()

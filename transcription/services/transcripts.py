@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
+from django.utils import timezone
 
 from transcription.models import SAMPLE_RATE, Recording, SpeechSegment, Take
 from transcription.services.segments import hear_file
@@ -56,15 +57,17 @@ def text_between(recording_key: str, start_ms: int, end_ms: int) -> Transcript:
     )
 
 
-def speech_since(recording_key: str, clock_ms: int) -> tuple[int, int, int] | None:
+def speech_since(recording_key: str, clock_ms: int, heard_from: dict[int, int]) -> tuple[int, int, int] | None:
     """(start, end, spoken) ms of all speech that began at `clock_ms` or later, None when there is none. Raises OSError.
 
-    For an answer the connection was lost in: what was not heard while it came is heard from the file first.
+    For an answer the connection was lost in: what was not heard while it came is heard from the file first. `heard_from`:
+    take id → ms from which somebody listens to it just now; that part is left to them.
     """
     spans: list[tuple[int, int]] = []
     for take in _takes_in(recording_key, clock_ms, 2**62):
-        if take.segmented_ms < take.duration_ms:
-            hear_file(take.pk)
+        end_ms = min(take.duration_ms, heard_from.get(take.pk, take.duration_ms))
+        if take.segmented_ms < end_ms:
+            hear_file(take.pk, end_ms)
         first = clock_ms - take.offset_ms
         found = SpeechSegment.objects.filter(take=take, start_ms__gte=first).values_list("start_ms", "end_ms")
         spans.extend((take.offset_ms + start_ms, take.offset_ms + end_ms) for start_ms, end_ms in found)
@@ -73,12 +76,24 @@ def speech_since(recording_key: str, clock_ms: int) -> tuple[int, int, int] | No
     return min(start for start, _ in spans), max(end for _, end in spans), sum(end - start for start, end in spans)
 
 
-def speech_since_moment(recording_key: str, since: datetime) -> tuple[int, int, int] | None:
+def floor_given(recording_key: str, since: datetime | None) -> datetime | None:
+    """Note that an answer is waited for from now on. Returns the earlier moment when it has been waited for since then already.
+
+    `since`: when something was last said and settled; a floor given before that is over.
+    """
+    earlier = Recording.objects.filter(owner_key=recording_key).values_list("floor_at", flat=True).first()
+    if earlier is not None and since is not None and earlier >= since:
+        return earlier
+    Recording.objects.filter(owner_key=recording_key).update(floor_at=timezone.now())
+    return None
+
+
+def speech_since_moment(recording_key: str, since: datetime, heard_from: dict[int, int]) -> tuple[int, int, int] | None:
     """`speech_since` a moment of the server's time."""
     recording = Recording.objects.filter(owner_key=recording_key).first()
     if recording is None:
         return None
-    return speech_since(recording_key, max(0, int((since - recording.created_at).total_seconds() * 1000)))
+    return speech_since(recording_key, max(0, int((since - recording.created_at).total_seconds() * 1000)), heard_from)
 
 
 def _takes_in(recording_key: str, start_ms: int, end_ms: int) -> list[Take]:
