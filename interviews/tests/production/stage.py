@@ -22,7 +22,8 @@ from psycopg import sql
 START_S = 60
 POSTGRES = os.environ.get("PRODUCTION_TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("PRODUCTION_TEST_REDIS_URL", "redis://127.0.0.1:6379/13")
-LEASE_S = 3
+LEASE_S = 10  # longer than any task of the test takes on a busy machine, short enough to wait for
+MARK = "interviews-production-test"  # stands in the Redis database while it is ours, also after a run that was killed
 
 
 def free_port() -> int:
@@ -38,10 +39,22 @@ def missing() -> str:
     except psycopg.Error as error:
         return f"no PostgreSQL at {urlsplit(POSTGRES).hostname} ({str(error).splitlines()[0]})"
     try:
-        redis.Redis.from_url(REDIS, socket_connect_timeout=3).ping()
+        ours = redis.Redis.from_url(REDIS, socket_connect_timeout=3)
+        if ours.dbsize() and not ours.exists(MARK):
+            return f"{urlsplit(REDIS).path} of this Redis holds keys of others: name an empty one in PRODUCTION_TEST_REDIS_URL"
     except redis.RedisError as error:
         return f"no Redis at {urlsplit(REDIS).hostname} ({error})"
     return ""
+
+
+def take_redis() -> None:
+    """Empty our Redis database and mark it as ours; `missing` has made sure that it holds nothing of others."""
+    leave_redis()
+    redis.Redis.from_url(REDIS).set(MARK, os.getpid())
+
+
+def leave_redis() -> None:
+    redis.Redis.from_url(REDIS).flushdb()
 
 
 def wait_for(what: str, condition: Callable[[], Any], *, most_s: float = START_S) -> Any:
@@ -88,7 +101,7 @@ class Stage:
 
     def __enter__(self) -> "Stage":
         self._sql("CREATE DATABASE {}")
-        redis.Redis.from_url(REDIS).flushdb()
+        take_redis()
         try:
             self.manage("migrate", "--verbosity", "0")
             self.token = self.python("interviews.tests.production.prepare")["token"]
@@ -106,7 +119,7 @@ class Stage:
     def __exit__(self, *_error: object) -> None:
         for name in list(self.processes):
             self.kill(name)
-        redis.Redis.from_url(REDIS).flushdb()
+        leave_redis()
         self._sql("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 
     def start(self, name: str) -> None:

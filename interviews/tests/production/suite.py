@@ -26,7 +26,7 @@ def main() -> int:
     import psycopg
     from psycopg import sql
 
-    from interviews.tests.production.stage import POSTGRES, REDIS, missing
+    from interviews.tests.production.stage import POSTGRES, REDIS, leave_redis, missing, take_redis
 
     if why := missing():
         print(f"!! LEFT OUT: PostgreSQL and Redis: {why}", flush=True)
@@ -34,9 +34,11 @@ def main() -> int:
     own = {"TEST_DATABASE_URL": urlsplit(POSTGRES)._replace(path=f"/{NAME}").geturl(), "TEST_REDIS_URL": REDIS}
     files = [path for pattern in TESTS for path in sorted(glob(pattern))]
     arguments = ["-q", "-m", "not browser and not production", "-k", NOT_HERE, *files]
+    take_redis()
     try:
         return subprocess.run([sys.executable, "-m", "pytest", *arguments], env={**os.environ, **own}).returncode
     finally:
+        leave_redis()
         with psycopg.connect(POSTGRES, autocommit=True) as connection:  # also when a socket's thread still holds it
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(f"test_{NAME}")))
 
