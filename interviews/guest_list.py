@@ -14,7 +14,10 @@ LANGUAGES = ("ru", "en", "kk")
 MOST_ROWS = 500
 MOST_BYTES = 1024 * 1024
 _ANGLED = re.compile(r"^\s*\"?(?P<name>[^<>\"]*?)\"?\s*<(?P<email>[^<>]+)>\s*[,;]?\s*(?P<language>[A-Za-z]{2})?\s*$")
-_HEADINGS = {"name", "имя", "фио", "аты", "аты-жөні", "кандидат", "candidate", "full name", "email", "e-mail", "почта", "пошта"}
+_HEADINGS = {
+    *("name", "full name", "candidate", "email", "e-mail", "имя", "фио", "кандидат", "почта"),
+    *("аты", "аты-жөні", "тегі", "үміткер", "пошта", "электрондық пошта"),
+}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ _PHANTOMS = (
     r"субтитры .{0,40}", r"редактор субтитров .{0,60}", r"продолжение следует", r"спасибо за (просмотр|внимание к видео)",
     r"подписывайтесь на (мой |наш )?канал", r"(ставьте лайки( и)? )?подписывайтесь( на канал)?", r"до встречи в следующем видео",
     r"thanks? (you )?(so much )?for watching", r"please subscribe( to (my|our) channel)?", r"subtitles by .{0,60}",
-    r"see you (in the )?next (video|time)", r"көргендеріңізге рахмет",
+    r"see you (in the )?next (video|time)", r"(видеоны )?көрген(деріңіз|іңіз)ге ра[хқ]мет",
 )  # fmt: skip
 _PHANTOM = re.compile("|".join(f"(?:{phantom})" for phantom in _PHANTOMS))
 _LOOP = re.compile(r"\b(.{2,80}?)(?:[\s,.!?…-]+\1){5,}", re.IGNORECASE)

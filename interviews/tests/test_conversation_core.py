@@ -303,7 +303,7 @@ def test_a_candidates_question_is_noted_for_the_recruiter():
     assert not play.finished
 
 
-@pytest.mark.parametrize("text", ["No", "нет, спасибо", "Вопросов нет.", "жоқ, рахмет", "That's all", "дальше"])
+@pytest.mark.parametrize("text", ["No", "нет, спасибо", "Вопросов нет.", "жоқ, рахмет", "Жоқ, рақмет.", "That's all", "дальше"])
 def test_no_more_questions_leads_to_the_farewell(text):
     play = asked_everything()
     play.types(text)
