@@ -62,6 +62,7 @@ export class CallPage {
       words: data.words, draft: new Draft(`iv-draft-${data.id}`, store),
       onSend: (text) => this.answer(text), onTyping: () => this.socket.send("telemetry", { kind: "typing" }),
     });
+    this.screen.part("answer").addEventListener("input", () => this.nameDone());
   }
 
   start() {
@@ -209,12 +210,26 @@ export class CallPage {
     const label = progress.done >= progress.total ? this.words.last_words : this.words.question_of.replace("{n}", n).replace("{total}", progress.total);
     this.screen.progress(label);
     this.screen.question(label, this.question?.text);
+    this.nameDone();
+  }
+
+  /** In the closing words an empty answer is an answer: "I have no questions". */
+  get isClosing() {
+    return Boolean(this.progress) && this.progress.done >= this.progress.total && !this.question;
+  }
+
+  nameDone() {
+    const word = !this.isClosing ? "done" : this.composer.text ? "ask" : "no_questions";
+    this.screen.part("done-label").textContent = this.words[word];
   }
 
   // --- The candidate acts ------------------------------------------------------------------------------------------
 
   answer(text) {
-    if (!text) return this.root.dataset.voice === "on" ? this.socket.send("done", { question: this.question?.uuid ?? null }) : false;
+    if (!text) {
+      const isAnswer = this.isClosing || this.root.dataset.voice === "on";
+      return isAnswer ? this.socket.send("done", { question: this.question?.uuid ?? null }) : false;
+    }
     const item = { id: newId(), question: this.question?.uuid ?? null, text };
     this.outbox.add(item);
     this.transcript.mine(item);
