@@ -5,8 +5,9 @@ A server killed in mid-answer is part of the same call: nothing the page called 
 
 import io
 import re
+import sqlite3
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from interviews.tests.browser import people
 from interviews.tests.browser.running_site import RunningSite
+from interviews.tests.browser.tcp_proxy import Wire
 from transcription.tests.test_gate import silence, sound, voice
 
 SPOKEN = (silence(1500), voice(2500), silence(300), voice(1500), silence(6500))  # Chromium plays it again and again
@@ -131,3 +133,51 @@ def test_a_refused_microphone_is_told_and_typing_goes_on(
     expect(bob.locator('[data-own-mic] [data-mic-word="denied"]')).to_be_visible()
     people.type_answer(bob, "I type instead.")
     context.close()
+
+
+@pytest.fixture
+def wired(tmp_path: Path) -> Iterator[tuple[RunningSite, Wire]]:
+    """A site that is reached through a wire."""
+    running = RunningSite(tmp_path)
+    wire = Wire(running.port)
+    running.environ["PUBLIC_BASE_URL"] = f"http://localhost:{wire.port}"
+    running.start()
+    yield running, wire
+    running.stop()
+    wire.close()
+
+
+def rows(site: RunningSite, question: str) -> list[tuple]:
+    with sqlite3.connect(site.var_dir / "db.sqlite3") as database:
+        return database.execute(question).fetchall()
+
+
+def test_half_a_minute_without_network_and_a_killed_tab_lose_nothing(
+    wired: tuple[RunningSite, Wire], person: Callable[..., Page], talker: Browser
+) -> None:
+    site, wire = wired
+    alice = person("en")
+    link = invite(alice, site)
+    bob = person("en", browser=talker)
+    reach_the_call(bob, link)
+    people.answer_the_phone(bob)
+    people.wait_for_the_floor(bob)
+    expect(bob.locator("[data-own-mic]")).to_have_attribute("data-on", "true", timeout=20_000)
+    wire.cut()
+    expect(bob.locator('[data-mic-word="waiting"]')).to_have_count(1)
+    bob.wait_for_timeout(30_000)
+    wire.mend()
+    people.wait_for_the_floor(bob)
+    again = bob.context.new_page()
+    bob.close()  # no farewell: as if the tab had been killed
+    again.goto(link)
+    again.goto(again.url.replace("/welcome", "/call"))
+    take_over = again.locator("[data-act=take-over]")
+    expect(take_over.or_(again.locator('main.call[data-phase="listening"]')).first).to_be_visible(timeout=60_000)
+    if take_over.is_visible():
+        take_over.click()
+    expect(again.locator("main.call")).to_have_attribute("data-phase", "finished", timeout=240_000)
+    again.wait_for_url("**/receipt", timeout=60_000)
+    takes = rows(site, "select state, bytes, next_seq, expected_frames from transcription_take order by number")
+    assert {state for state, *_ in takes} == {"complete"}
+    assert sum(pcm for _, pcm, *_ in takes) > 32_000 * 40  # the half minute without network is among it
