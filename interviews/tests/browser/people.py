@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from interviews.tests.builders import QUESTIONS
 from interviews.tests.browser.running_site import RunningSite
+from interviews.tests.builders import QUESTIONS
 
 ANSWERS = {
     "ru": ["Я пять лет работаю в поддержке.", "Мы перевели архив за месяц.", "Мне близко то, что вы делаете."],

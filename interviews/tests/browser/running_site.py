@@ -40,7 +40,8 @@ class RunningSite:
 
     def start(self) -> "RunningSite":
         # Nothing of the test run's own closed environment may leak into the site.
-        clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")}
+        own = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+        clean = {name: value for name, value in os.environ.items() if name not in own}
         environ = {**clean, "VAR_DIR": str(self.var_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1", **self.environ}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "interview_site.supervisor"], cwd=settings.BASE_DIR, env=environ,
