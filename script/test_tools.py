@@ -10,6 +10,7 @@ from pathlib import Path
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIREFOX = ("firefox-esr", "firefox")
 SPEECH = ("espeak-ng", "flite")
+NEED_PACKAGES = "the short Firefox run of the call, the accessibility run with axe-core"
 
 
 def find(names: tuple[str, ...]) -> str:
@@ -32,8 +33,8 @@ class Tools:
         for name in SPEECH:
             self._have(name, (name,), name, f"tests that speak with {name}")
         self._have("ffmpeg", ("ffmpeg",), "ffmpeg", "tests that read sound back with ffmpeg")
-        if not self.node:
-            self._note("Node", "JavaScript tests and the check of static/dist")
+        if not self.node or not shutil.which("npm"):
+            self._node()
         if not shutil.which("psql") and not os.environ.get("TEST_DATABASE_URL"):
             self._note("PostgreSQL", "tests marked production run on SQLite only")
         if not find(("redis-server", "valkey-server")):
@@ -49,7 +50,7 @@ class Tools:
             return True
         print("── npm ci", flush=True)
         if subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=folder).returncode:
-            self._note("the npm packages (registry not reachable?)", "whether static/dist is what the sources build")
+            self._note("the npm packages (registry not reachable?)", f"the check of static/dist, {NEED_PACKAGES}")
             return False
         stamp.write_text(digest)
         return True
@@ -64,6 +65,13 @@ class Tools:
         # Last: Playwright's own download, which some networks do not allow.
         if subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"]).returncode:
             self._note("Chromium", "EVERY TEST IN A BROWSER")
+
+    def _node(self) -> None:
+        """Node and npm are two packages of Debian."""
+        good = all(shutil.which(name) or self._apt(package) for name, package in (("node", "nodejs"), ("npm", "npm")))
+        self.node = shutil.which("node") or ""
+        if not good or not self.node:
+            self._note("Node with npm", f"JavaScript tests, the check of static/dist, {NEED_PACKAGES}")
 
     def _have(self, what: str, names: tuple[str, ...], package: str, needed_for: str, *, variable: str = "") -> None:
         found = find(names)
