@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -122,7 +123,7 @@ class ApiTokenAdmin(ModelAdmin):
     @display(description=_("state"), label={"works": "success", "revoked": "danger", "expired": "warning", "off": "default"})
     def show_state(self, token: ApiToken) -> tuple[str, str]:
         if token.revoked_at:
-            return "revoked", _("revoked")
+            return "revoked", pgettext_lazy("a token", "revoked")
         if token.expires_at and token.expires_at <= timezone.now():
             return "expired", _("expired")
         return ("works", _("works")) if token.is_usable else ("off", _("its owner is switched off"))

@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminFileFieldWidget,
@@ -37,7 +38,9 @@ class InviteForm(forms.Form):
 
     token = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
     language = forms.ChoiceField(label=_("language"), choices=Language.choices, widget=UnfoldAdminSelectWidget)
-    name = forms.CharField(label=_("name"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
+    name = forms.CharField(
+        label=pgettext_lazy("of a person", "name"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget
+    )
     email = forms.EmailField(
         label=_("e-mail"), required=False, max_length=254, widget=UnfoldAdminEmailInputWidget,
         help_text=_("Without an address you get the link to pass on yourself."),

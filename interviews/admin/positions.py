@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.text import Truncator, format_lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from simple_history.admin import SimpleHistoryAdmin
@@ -157,7 +157,7 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
     def show_state(self, position: Position) -> tuple[str, str]:
         return position.state, position.get_state_display()
 
-    @display(description=_("invited"), ordering="invited")
+    @display(description=pgettext_lazy("how many", "invited"), ordering="invited")
     def show_invited(self, position: Position) -> int:
         return position.invited
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from interviews.models.positions import Language, count_of
 
@@ -23,7 +24,7 @@ class CandidateQuerySet(models.QuerySet):
 class Candidate(models.Model):
     """A person who is interviewed. Deleting goes through erasure, never by hand."""
 
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=40, blank=True, default="")
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.RU)

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 
@@ -158,7 +159,9 @@ class Question(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.PositiveIntegerField(_("order"), default=0, db_index=True)
     text = models.TextField(_("text"), validators=[MaxLengthValidator(2000)])
-    mode = models.CharField(_("asked"), max_length=10, choices=Mode.choices, default=Mode.VERBATIM)
+    mode = models.CharField(
+        pgettext_lazy("how a question is asked", "asked"), max_length=10, choices=Mode.choices, default=Mode.VERBATIM
+    )
     follow_ups = models.PositiveSmallIntegerField(_("follow-ups, at most"), default=0, validators=[MaxValueValidator(3)])
     think_time_s = models.PositiveSmallIntegerField(_("time to think, seconds"), default=30, validators=[MaxValueValidator(600)])
     answer_time_s = models.PositiveSmallIntegerField(
