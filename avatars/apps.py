@@ -8,11 +8,13 @@ class AvatarsConfig(AppConfig):
 
     def ready(self) -> None:
         from avatars import checks
-        from avatars.models import RenderedHere, SentAway
+        from avatars.models import PhotoPresenter, RenderedHere, SentAway, VideoChunk
         from interview_site import due, health
 
         due.register(RenderedHere, "avatars.tasks.make_video", queue="render")
         due.register(SentAway, "avatars.tasks.make_video")
+        due.register(VideoChunk, "avatars.tasks.render_chunk", queue="render")
+        due.register(PhotoPresenter, "avatars.tasks.build_photo_presenter", queue="render")
 
         health.register_fact("models_loaded", lambda: not checks.espeak_is_installed(None))
         health.register_fact("avatar_loaded", _presenter_is_built)

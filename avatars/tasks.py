@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from avatars.services import generation_polling, generation_work
+from avatars.services import chunk_cleanup, generation_polling, generation_work, photo_presenters
 
 
 @shared_task(name="avatars.tasks.make_video", ignore_result=True)
@@ -15,3 +15,24 @@ def make_video(pk: int) -> None:
 def poll_videos() -> None:
     """Ask providers after every video that is due."""
     generation_polling.poll_due()
+
+
+@shared_task(name="avatars.tasks.render_chunk", ignore_result=True)
+def render_chunk(pk: int) -> None:
+    """Make one chunk of video."""
+    # Imported here: a worker of another queue needs neither OpenCV nor FFmpeg in memory.
+    from avatars.services import chunk_work
+
+    chunk_work.render_chunk(pk)
+
+
+@shared_task(name="avatars.tasks.build_photo_presenter", ignore_result=True)
+def build_photo_presenter(pk: int) -> None:
+    """Make the sprites of one photo presenter."""
+    photo_presenters.build(pk)
+
+
+@shared_task(name="avatars.tasks.delete_old_chunks", ignore_result=True)
+def delete_old_chunks() -> None:
+    """Chunks and their files live for an hour."""
+    chunk_cleanup.delete_old_chunks()

@@ -6,6 +6,8 @@ stale pooled connection (voice_infra §4.1).
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -34,3 +36,57 @@ async def ainterview_changed(public_id: str, **hint: str | int) -> None:
 def interview_changed(public_id: str, **hint: str | int) -> None:
     """As `ainterview_changed`, from synchronous code."""
     async_to_sync(ainterview_changed)(public_id, **hint)
+
+
+# --- Chunks of video in the making -----------------------------------------------------------------------------------
+
+HINT_TIMEOUT_S = 2.0
+
+
+def chunk_group(public_id: str) -> str:
+    return f"chunk.{public_id}"
+
+
+def chunk_changed(public_id: str) -> None:
+    """Tell whoever waits for this chunk to look again. Never raises, never holds a worker for long."""
+
+    async def send() -> None:
+        layer = get_channel_layer()
+        await asyncio.wait_for(layer.group_send(chunk_group(public_id), {"type": "chunk.changed"}), HINT_TIMEOUT_S)
+
+    try:
+        async_to_sync(send)()
+    except Exception as error:  # a lost hint: who waits looks by itself too
+        log.warning("hint lost", extra={"chunk": public_id[:24], "fault": type(error).__name__})
+
+
+@asynccontextmanager
+async def chunk_hints(public_id: str) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+    """Gives `wait(seconds)`, which ends at the next hint about this chunk, or after so many seconds."""
+    layer, channel = get_channel_layer(), ""
+    try:
+        channel = await layer.new_channel()
+        await asyncio.wait_for(layer.group_add(chunk_group(public_id), channel), HINT_TIMEOUT_S)
+    except Exception as error:
+        log.warning("no hints", extra={"chunk": public_id[:24], "fault": type(error).__name__})
+        channel = ""
+
+    async def wait(seconds: float) -> None:
+        try:
+            if channel:
+                await asyncio.wait_for(layer.receive(channel), seconds)
+                return
+        except TimeoutError:
+            return
+        except Exception as error:
+            log.warning("no hints", extra={"chunk": public_id[:24], "fault": type(error).__name__})
+        await asyncio.sleep(min(seconds, 0.25))
+
+    try:
+        yield wait
+    finally:
+        if channel:
+            try:
+                await asyncio.wait_for(layer.group_discard(chunk_group(public_id), channel), HINT_TIMEOUT_S)
+            except Exception as error:
+                log.warning("hints not ended", extra={"chunk": public_id[:24], "fault": type(error).__name__})

@@ -290,6 +290,11 @@ RECORDING_LATE_HOURS = env.int("RECORDING_LATE_HOURS", default=24, least=1, most
 # --- REST ------------------------------------------------------------------------------------------------------------
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600, least=1)  # per token, person or address
 API_FAILED_TOKENS_PER_MINUTE = env.int("API_FAILED_TOKENS_PER_MINUTE", default=30, least=1)  # per address
+# The compatible API (docs/contracts/compat_api.md). Without credentials only on a trusted network, never in production.
+API_ALLOW_ANONYMOUS = env.bool("API_ALLOW_ANONYMOUS", default=False)
+API_ANONYMOUS_MAY_SPEND = env.bool("API_ANONYMOUS_MAY_SPEND", default=False)
+API_CHUNKS_PER_MINUTE = env.int("API_CHUNKS_PER_MINUTE", default=300, least=1)  # per token, person or address
+CHUNK_VIDEO_SIZE = env.choice("CHUNK_VIDEO_SIZE", ["480x480", "720x720", "1280x720", "720x1280"], default="480x480")
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "interview_site.api.authentication.TokenAuthentication",
@@ -326,8 +331,10 @@ SPECTACULAR_SETTINGS = {
         "TurnKind": "interviews.models.Turn.Kind",
         "Language": "interviews.models.Language",
     },
+    "PREPROCESSING_HOOKS": ["avatars.api.schema.without_prefix"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "avatars.api.schema.add_files",
         "interview_site.api.schema.add_problems",
     ],
 }

@@ -1,5 +1,6 @@
 """Who speaks: avatar profiles, the speech we have made, recorded videos, the health of providers (design §2)."""
 
+from avatars.models.chunks import VideoChunk
 from avatars.models.generations import AvatarGeneration, GenerationPassage, RenderedHere, SentAway
 from avatars.models.health import ProviderHealth
 from avatars.models.profiles import AvatarSettings
@@ -13,5 +14,6 @@ __all__ = [
     "RenderedHere",
     "SentAway",
     "Speech",
+    "VideoChunk",
     "new_speech_id",
 ]

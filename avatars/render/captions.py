@@ -25,7 +25,10 @@ class Group:
 
 
 def groups_of(timeline: Timeline, text: str, *, size: int, width: float) -> list[Group]:
-    """The words of `text` in groups of at most two lines of `width` pixels; a sentence begins a new group, a clause on the second line ends it."""
+    """The words of `text` in groups of at most two lines of `width` pixels.
+
+    A sentence begins a new group, and a clause that ends on the second line ends it.
+    """
     groups: list[Group] = []
     words = timeline["words"]
     lines: list[str] = []

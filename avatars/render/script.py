@@ -9,8 +9,10 @@ from .acting import Expression
 _GREETING = re.compile(
     r"\b(?:здравствуй(?:те)?|привет(?:ствую|ствуем)?|добр(?:ый день|ое утро|ый вечер)|добро пожаловать|рад(?:а|ы)? вас|"
     r"до свидания|всего (?:доброго|хорошего)|до встречи|спасибо|удачи|поздравля\w+|"
-    r"hello|hi|welcome|good (?:morning|afternoon|evening|luck)|goodbye|bye|see you|thank(?:s| you)|nice to meet|congratulations|"
-    r"с[әа]лем\w*|ассалаум\w*|қайырлы (?:таң|күн|кеш)|қош келдіңіз\w*|сау бол\w*|рахмет|рақмет|көріскенше|сәттілік|құттықтай\w+)\b",
+    r"hello|hi|welcome|good (?:morning|afternoon|evening|luck)|goodbye|bye|see you|thank(?:s| you)|nice to meet|"
+    r"congratulations|"
+    r"с[әа]лем\w*|ассалаум\w*|қайырлы (?:таң|күн|кеш)|қош келдіңіз\w*|сау бол\w*|"
+    r"рахмет|рақмет|көріскенше|сәттілік|құттықтай\w+)\b",
     re.IGNORECASE,
 )
 _BEFORE_MS, _AFTER_MS, _MOST = 250, 1300, 12

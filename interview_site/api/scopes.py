@@ -12,6 +12,7 @@ class Scope(models.TextChoices):
     INVITATIONS_WRITE = "invitations:write", _("invite, resend, show, reissue and revoke links")
     INTERVIEWS_READ = "interviews:read", _("read interviews: state and progress")
     TRANSCRIPTS_READ = "transcripts:read", _("read what was said")
+    AVATAR = "avatar", _("let the avatar speak: chunks of video, speech, live sessions")
     REVIEWS_READ = "reviews:read", _("read reviews and decisions")
 
 
