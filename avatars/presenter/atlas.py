@@ -6,8 +6,6 @@ same package versions give the same bytes.
 
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +18,10 @@ from .drawing.eyes import draw_brows, draw_eyes
 from .drawing.mouth import SHAPES, blend
 from .drawing.source import Source, fingerprint, read_source
 from .format import FORMAT
+from .packing import Cut, box_around, pack, trim
 from .visemes import mouth_states
 
 SCALE = 1.08  # pixels per scene unit: the close-up of 900 units fills 972 pixels
-ATLAS_WIDTH = 2048
-GAP = 2  # pixels between sprites, so that filtering never reads a neighbour
 OPENNESS = (0.0, 0.25, 0.5, 0.75, 1.0)
 GAZE_X = (-7.0, -3.5, 0.0, 3.5, 7.0)
 GAZE_Y = (-3.5, 0.0, 3.5)
@@ -38,15 +35,6 @@ BROWS_BOX = (360.0, 330.0, 280.0, 75.0)
 WHOLE = (0.0, 0.0, float(scene.WIDTH), float(scene.HEIGHT))
 
 
-@dataclass
-class Cut:
-    """A drawn sprite, trimmed, with its place in the scene (pixels)."""
-
-    pixels: np.ndarray  # uint8 [height, width, 4], straight alpha
-    x: int
-    y: int
-
-
 class Sheet:
     """The sprites drawn so far; a picture that is (nearly) there already is not stored twice."""
 
@@ -56,7 +44,7 @@ class Sheet:
 
     def add(self, body: str, box: tuple[float, float, float, float], *, among: list[int] | None = None) -> int:
         """Draw `body` inside `box` (scene units) and return its sprite number; `among`: sprites it may share."""
-        cut = _trim(*_draw(self.source, body, box))
+        cut = trim(*_draw(self.source, body, box))
         for number in among or ():
             if _looks_the_same(self.cuts[number], cut):
                 return number
@@ -73,13 +61,6 @@ def _draw(source: Source, body: str, box: tuple[float, float, float, float]) -> 
     view = (left / SCALE, top / SCALE, width / SCALE, height / SCALE)
     png = resvg_py.svg_to_bytes(svg_string=scene.document(source, body, view, width, height), skip_system_fonts=True)
     return np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGBA")), left, top
-
-
-def _trim(pixels: np.ndarray, left: int, top: int) -> Cut:
-    seen = pixels[..., 3] > 0
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    y0, y1, x0, x1 = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    return Cut(pixels[y0:y1, x0:x1], left + int(x0), top + int(y0))
 
 
 def _looks_the_same(a: Cut, b: Cut) -> bool:
@@ -135,29 +116,6 @@ def _brows(sheet: Sheet, source: Source) -> dict[str, int]:
     }
 
 
-def _pack(cuts: list[Cut]) -> tuple[Image.Image, list[list[int]]]:
-    """Highest first, each where the skyline is lowest: simple, deterministic and dense."""
-    places: list[list[int]] = [[] for _ in cuts]
-    skyline = np.zeros(ATLAS_WIDTH, np.int32)
-    for number in sorted(range(len(cuts)), key=lambda n: (-cuts[n].pixels.shape[0], -cuts[n].pixels.shape[1], n)):
-        height, width = cuts[number].pixels.shape[:2]
-        floors = np.lib.stride_tricks.sliding_window_view(skyline, width).max(axis=1)
-        x = int(floors.argmin())
-        y = int(floors[x])
-        skyline[x : x + width + GAP] = y + height + GAP
-        places[number] = [x, y, width, height, cuts[number].x, cuts[number].y]
-    atlas = Image.new("RGBA", (ATLAS_WIDTH, int(skyline.max()) - GAP))
-    for cut, place in zip(cuts, places, strict=True):
-        atlas.paste(Image.fromarray(cut.pixels), (place[0], place[1]))
-    return atlas, places
-
-
-def _union(places: Iterator[list[int]]) -> list[int]:
-    boxes = [(p[4], p[5], p[4] + p[2], p[5] + p[3]) for p in places]
-    x0, y0 = min(b[0] for b in boxes) - 8, min(b[1] for b in boxes) - 8
-    return [x0, y0, max(b[2] for b in boxes) + 8 - x0, max(b[3] for b in boxes) + 8 - y0]
-
-
 def build_presenter(name: str, folder: Path) -> dict[str, Any]:
     """Write atlas.webp and presenter.json of presenter `name` into `folder`; returns the JSON's data.
 
@@ -176,7 +134,8 @@ def build_presenter(name: str, folder: Path) -> dict[str, Any]:
     ]
     mouth, eyes, brows = _mouths(sheet, source), _eyes(sheet, source), _brows(sheet, source)
     behind = {layers["hair_back"], layers["body"], layers["clothes"]}
-    atlas, places = _pack(sheet.cuts)
+    pixels, places = pack(sheet.cuts)
+    atlas = Image.fromarray(pixels)
     folder.mkdir(parents=True, exist_ok=True)
     atlas.save(folder / "atlas.webp", **WEBP)
     px = lambda units: round(units * SCALE, 2)  # noqa: E731
@@ -194,7 +153,7 @@ def build_presenter(name: str, folder: Path) -> dict[str, Any]:
             "min_width": px(620), "min_height": px(900), "max_height": px(1500),
         },
         "pivot": [px(500), px(720)],
-        "head": _union(place for number, place in enumerate(places) if number not in behind),
+        "head": box_around(place for number, place in enumerate(places) if number not in behind),
         "sprites": places,
         "layers": layers,
         "jaw": jaw,

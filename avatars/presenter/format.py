@@ -22,6 +22,7 @@ place `(x, y)` in the scene without scaling, so a frame put together in scene pi
     eyes          {openness: [0 shut … 1], gaze_x, gaze_y: [offsets in scene units],
                    states: {"openness.squint.gaze_x.gaze_y" as indices (squint 0 or 1): sprite}}
     brows         {steps: 4, states: {"raised.soft" each 0 … 3: sprite}}
+    motion        share of turn, tilt and breath this figure takes; 1 when absent, less for one made of a photo
 
 One frame, bottom first: background, `hair_back` (moves with the head), `body`, tinted `clothes`, then the head:
 `head`, `jaw[level]`, `nose`, mouth, eyes, brows, `hair_front`.
@@ -34,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = 1
+FILES: tuple[str, ...] = ("presenter.json", "atlas.webp", "portrait.webp")  # of one presenter, in its folder
 PRESENTERS: tuple[str, ...] = ("aliya", "timur")
 BACKGROUNDS: tuple[str, ...] = ("office", "plain", "evening")
 STATIC = Path(__file__).resolve().parents[2] / "static" / "presenters"
@@ -96,6 +98,7 @@ class Presenter:
     gaze_y: tuple[float, ...]
     eyes: dict[str, int]
     brows: dict[str, int]
+    motion: float = 1.0
 
 
 @cache
@@ -103,7 +106,11 @@ def load_presenter(name: str) -> Presenter:
     """The presenter `name` of PRESENTERS. Raises UnknownPresenter, also for anything that looks like a path."""
     if name not in PRESENTERS:
         raise UnknownPresenter(f"There is no presenter {name!r}")
-    folder = STATIC / name
+    return read_presenter(STATIC / name)
+
+
+def read_presenter(folder: Path) -> Presenter:
+    """The presenter built in `folder`. Raises FileNotFoundError when it is not there, and as `parse_presenter`."""
     return parse_presenter(json.loads((folder / "presenter.json").read_text(encoding="utf-8")), folder)
 
 
@@ -132,4 +139,5 @@ def parse_presenter(data: dict[str, Any], folder: Path) -> Presenter:
         gaze_y=tuple(data["eyes"]["gaze_y"]),
         eyes=data["eyes"]["states"],
         brows=data["brows"]["states"],
+        motion=float(data.get("motion", 1.0)),
     )

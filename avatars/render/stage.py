@@ -18,7 +18,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from avatars.presenter.format import BACKGROUNDS, Presenter, load_presenter
+from avatars.presenter.format import BACKGROUNDS, Presenter, load_presenter, read_presenter
 from avatars.presenter.still import background_path
 
 from .acting import Pose
@@ -37,7 +37,8 @@ PLAIN = "#cfdce6"
 @dataclass(frozen=True)
 class Look:
     """What a clip looks like. `background`: a name of BACKGROUNDS or "#rrggbb"; `picture`: a local file that goes before it;
-    `clothes`: "#rrggbb" or "" for the presenter's own colour. Odd sizes are refused by the encoder."""
+    `clothes`: "#rrggbb" or "" for the presenter's own colour; `folder`: where a presenter lies that is not one of PRESENTERS.
+    Odd sizes are refused by the encoder."""
 
     presenter: str = "aliya"
     width: int = 480
@@ -45,6 +46,7 @@ class Look:
     background: str = "office"
     clothes: str = ""
     picture: Path | None = None
+    folder: Path | None = None
 
 
 class View(NamedTuple):
@@ -92,7 +94,7 @@ class Art:
 
     def __init__(self, look: Look) -> None:
         self.look = look
-        self.presenter = presenter = load_presenter(look.presenter)
+        self.presenter = presenter = read_presenter(look.folder) if look.folder else load_presenter(look.presenter)
         self.view = view_of(presenter, look.width, look.height)
         self._atlas = _read_atlas(presenter.atlas_path, presenter.fingerprint)
         self._sprites: dict[tuple[int, int, int], Layer] = {}
@@ -196,6 +198,7 @@ class Stage:
 
     def draw(self, pose: Pose, frame: Pixels) -> None:
         """Paint `pose` into `frame`, uint8 [height, width, 4] BGRA, over whatever is in it."""
+        pose = _calmed(pose, self._art.presenter.motion)
         if self._drawn % 2 == 0:
             self._paint_still(pose)
         self._drawn += 1
@@ -258,6 +261,15 @@ class Stage:
             borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0),
         )  # fmt: skip
         blend(target.of(frame), moved, rest_of(moved))
+
+
+def _calmed(pose: Pose, share: float) -> Pose:
+    """The pose of a figure that takes only a share of the movements."""
+    if share == 1:
+        return pose
+    return pose._replace(
+        turn_x=pose.turn_x * share, turn_y=pose.turn_y * share, tilt=pose.tilt * share, breath=pose.breath * share
+    )
 
 
 def _eyes_key(presenter: Presenter, pose: Pose) -> str:

@@ -37,7 +37,7 @@ def read_source(name: str) -> Source:
 
 def source_files(name: str) -> list[Path]:
     """Every file that changes how presenter `name` looks."""
-    code = [HERE / "visemes.py", HERE / "atlas.py", *sorted((HERE / "drawing").glob("*.py"))]
+    code = [HERE / "visemes.py", HERE / "atlas.py", HERE / "packing.py", *sorted((HERE / "drawing").glob("*.py"))]
     return [ART / f"{name}.svg", ART / f"{name}.json", *code]
 
 

@@ -55,8 +55,9 @@ export class Stage {
     return true;
   }
 
-  draw(pose) {
-    const { context, data, canvas } = this;
+  draw(wanted) {
+    const { context, data } = this;
+    const pose = calmed(wanted, data.motion ?? 1);
     this.still ??= this.paintStill();
     const { view, backdrop, body, hairBack } = this.still;
     this.composeHead(pose);
@@ -145,6 +146,12 @@ export class Stage {
     }
     return backdrop;
   }
+}
+
+/** The pose of a figure that takes only a share of the movements (one made of a photo). */
+function calmed(pose, share) {
+  if (share === 1) return pose;
+  return { ...pose, turnX: pose.turnX * share, turnY: pose.turnY * share, tilt: pose.tilt * share, breath: pose.breath * share };
 }
 
 function eyesKey(eyes, pose) {
