@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
@@ -88,22 +88,22 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
 
     @display(description=_("voice"))
     def voice_shown(self, profile: AvatarSettings) -> str:
-        return profile.voice or _t("usual")
+        return profile.voice or gettext("usual")
 
     @display(description=_("default"), label=True, ordering="is_default")
     def default_shown(self, profile: AvatarSettings) -> str | None:
-        return _t("Default") if profile.is_default else None
+        return gettext("Default") if profile.is_default else None
 
     # --- One profile ---
 
     @display(description=_("sample"))
     def voice_sample(self, profile: AvatarSettings) -> str:
         if not profile.pk:
-            return _t("Save the profile to hear its voice.")
+            return gettext("Save the profile to hear its voice.")
         address = reverse("admin:avatars_avatarsettings_sample", args=[profile.pk])
         return format_html(
             '<audio controls preload="none" src="{}?v={}" aria-label="{}"></audio><p class="mt-2">{}</p>',
-            address, int(profile.updated_at.timestamp()), _t("Voice sample"), _t("Speaks with the saved settings."),
+            address, int(profile.updated_at.timestamp()), gettext("Voice sample"), gettext("Speaks with the saved settings."),
         )  # fmt: skip
 
     def save_model(self, request: HttpRequest, obj: AvatarSettings, form: ModelForm, change: bool) -> None:
@@ -116,7 +116,7 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AvatarSettings]) -> None:
         if queryset.filter(is_default=True).exists():
-            messages.warning(request, _t("The default profile was kept: make another one the default first."))
+            messages.warning(request, gettext("The default profile was kept: make another one the default first."))
         super().delete_queryset(request, queryset.filter(is_default=False))
 
     # --- Listening ---
@@ -160,7 +160,7 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
         speech = self._spoken(profile, form) if request.method == "POST" and form.is_valid() else None
         context = {
             **self.admin_site.each_context(request),
-            "title": _t("Try the voice"),
+            "title": gettext("Try the voice"),
             "opts": self.opts,
             "profile": profile,
             "form": form,

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -35,12 +35,12 @@ class SpeechAdmin(ModelAdmin):
 
     @display(description=_("length"), ordering="duration_ms")
     def length(self, speech: Speech) -> str:
-        return _t("%(seconds).1f s") % {"seconds": speech.duration_ms / 1000}
+        return gettext("%(seconds).1f s") % {"seconds": speech.duration_ms / 1000}
 
     @display(description=_("sound"))
     def player(self, speech: Speech) -> str:
         audio, _timeline = public_speech_urls(speech)
-        return format_html('<audio controls preload="none" src="{}" aria-label="{}"></audio>', audio, _t("Sound"))
+        return format_html('<audio controls preload="none" src="{}" aria-label="{}"></audio>', audio, gettext("Sound"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

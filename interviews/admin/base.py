@@ -44,7 +44,7 @@ class WorkplaceAdmin(ModelAdmin):
         """A page of our own inside the admin's frame."""
         request.current_app = self.admin_site.name
         frame = self.admin_site.each_context(request)
-        return TemplateResponse(request, template, {**frame, "title": title, "model_admin": self, **context})
+        return TemplateResponse(request, template, {**frame, "title": title, "model_admin": self, "opts": self.opts, **context})
 
     def confirm(
         self, request: HttpRequest, rows: QuerySet, *, action: str, title: str, text: str, asks_reason: bool = False

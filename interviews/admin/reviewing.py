@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from interviews import letters
@@ -103,7 +103,7 @@ class ReviewPages:
             try:
                 cleaned = form.cleaned_data
                 submit(interview, reviewer=request.user, marks=form.marks(), comment=cleaned["comment"], reason=cleaned["reason"])
-                messages.success(request, _t("Your marks are saved."))
+                messages.success(request, gettext("Your marks are saved."))
                 return self._back(pk, "marks")
             except CannotReview as error:
                 form.add_error(None, str(error.text))
@@ -120,7 +120,7 @@ class ReviewPages:
                 decide(
                     interview, reviewer=request.user, outcome=cleaned["outcome"], reason=cleaned["reason"], seen=cleaned["seen"]
                 )
-                messages.success(request, _t("Your decision is recorded."))
+                messages.success(request, gettext("Your decision is recorded."))
                 return self._back(pk, "decision")
             except CannotReview as error:
                 form.add_error(None, str(error.text))
@@ -133,7 +133,7 @@ class ReviewPages:
         form = LetterForm(request.POST)
         latest = interview.decisions.order_by("-pk").first()
         if form.is_valid() and (latest is None or latest.outcome != form.cleaned_data["kind"]):
-            form.add_error(None, _t("This letter does not fit the decision. Decide first."))
+            form.add_error(None, gettext("This letter does not fit the decision. Decide first."))
         if form.is_valid():
             values = mail.values_for(interview)
             cleaned = form.cleaned_data
@@ -143,7 +143,8 @@ class ReviewPages:
             )  # fmt: skip
             audit.record("letter", interview, actor=request.user, note=cleaned["kind"])
             kept = letter.state == letter.State.KEPT
-            messages.success(request, _t("The letter is kept in the outbox.") if kept else _t("The letter is on its way."))
+            done = gettext("The letter is kept in the outbox.") if kept else gettext("The letter is on its way.")
+            messages.success(request, done)
             return self._back(pk, "letter")
         return self._page(request, interview, letter_form=form, status=422)
 
