@@ -1,6 +1,8 @@
 """Celery tasks of avatars: thin, each may run twice (threats 5)."""
 
-from celery import shared_task
+from typing import Any
+
+from celery import shared_task, signals
 
 from avatars.services import chunk_cleanup, generation_polling, generation_work, photo_presenters
 
@@ -36,3 +38,21 @@ def build_photo_presenter(pk: int) -> None:
 def delete_old_chunks() -> None:
     """Chunks and their files live for an hour."""
     chunk_cleanup.delete_old_chunks()
+
+
+_renders_here = False
+
+
+@signals.celeryd_after_setup.connect
+def _see_queues(instance: Any = None, **kwargs: Any) -> None:
+    """Before the pool is forked: only workers of the queue `render` load what rendering needs."""
+    global _renders_here
+    _renders_here = "render" in instance.app.amqp.queues.consume_from
+
+
+@signals.worker_process_init.connect
+def _warm_up(**kwargs: Any) -> None:
+    if _renders_here:
+        from avatars.services.render_warm_up import warm_up_in_background
+
+        warm_up_in_background()

@@ -41,7 +41,8 @@ def split_chunks(text: str, language: str, size: int) -> list[str]:
     ends = _ends(text, language)
     pieces, start, words = [], 0, 0
     while words < len(ends):
-        end = _best(ends, start, words, size)
+        # The first one is what somebody waits for: a little shorter.
+        end = _best(ends, start, words, size if words else max(min(size, 8), size * 2 // 3))
         pieces.append(text[start : end.offset])
         start, words = end.offset, end.words
     return _speakable(pieces, language)
