@@ -39,3 +39,25 @@ def espeak_speaks(app_configs: object, **kwargs: object) -> list[Error]:
     finally:
         process.close()
     return []
+
+
+@register()
+def voices_can_be_read(app_configs: object, **kwargs: object) -> list[Error]:
+    """The settings that name voices and languages of other engines."""
+    from django.conf import settings
+
+    from avatars.engines.voice_names import named_voices
+    from avatars.speech.languages import LANGUAGES
+
+    found = []
+    for name in ("ELEVENLABS_VOICES", "TTS_VOICES"):
+        try:
+            named_voices(getattr(settings, name))
+        except ValueError as error:
+            found.append(Error(f"{name}: {error}.", hint="docs/voices.md has examples.", id="avatars.E003"))
+    wrong = [language for language in settings.TTS_LANGUAGES if language not in LANGUAGES]
+    if wrong:
+        found.append(
+            Error(f"TTS_LANGUAGES names {wrong[0]!r}: write some of {', '.join(LANGUAGES)}.", hint="", id="avatars.E004")
+        )
+    return found

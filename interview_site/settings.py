@@ -287,6 +287,23 @@ STT_IS_LOCAL = env.bool("STT_IS_LOCAL", default=False)
 RECORDING_MOST_MINUTES = env.int("RECORDING_MOST_MINUTES", default=240, least=1, most=1440)
 RECORDING_LATE_HOURS = env.int("RECORDING_LATE_HOURS", default=24, least=1, most=720)
 
+# --- Voices besides the built-in one (docs/voices.md) ----------------------------------------------------------------
+RHVOICE_BIN = env.str("RHVOICE_BIN", default="RHVoice-test")
+RHVOICE_VOICES_DIR = env.str("RHVOICE_VOICES_DIR", default="")
+PIPER_BIN = env.str("PIPER_BIN", default="piper")
+PIPER_VOICES_DIR = env.str("PIPER_VOICES_DIR", default="")
+ELEVENLABS_API_KEY = read_secret(env, "ELEVENLABS_API_KEY")
+ELEVENLABS_VOICES = env.list("ELEVENLABS_VOICES", default=[])
+ELEVENLABS_BASE_URL = env.base_url("ELEVENLABS_BASE_URL", default="https://api.elevenlabs.io")
+ELEVENLABS_MODEL = env.str("ELEVENLABS_MODEL", default="eleven_multilingual_v2")
+ELEVENLABS_TIMEOUT_S = env.int("ELEVENLABS_TIMEOUT_S", default=20, least=1, most=120)
+TTS_BASE_URL = env.str("TTS_BASE_URL", default="")
+TTS_API_KEY = read_secret(env, "TTS_API_KEY")
+TTS_MODEL = env.str("TTS_MODEL", default="")
+TTS_VOICES = env.list("TTS_VOICES", default=[])
+TTS_LANGUAGES = env.list("TTS_LANGUAGES", default=["ru", "en"])
+TTS_TIMEOUT_S = env.int("TTS_TIMEOUT_S", default=20, least=1, most=120)
+
 # --- REST ------------------------------------------------------------------------------------------------------------
 API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600, least=1)  # per token, person or address
 API_FAILED_TOKENS_PER_MINUTE = env.int("API_FAILED_TOKENS_PER_MINUTE", default=30, least=1)  # per address

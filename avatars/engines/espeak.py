@@ -1,5 +1,6 @@
 """The built-in voice: espeak-ng, three languages, exact phoneme times, no key (design §3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from avatars.engines.base import Capabilities, SpeechEngine, SpeechRequest, SpokenAudio, Voice
 from avatars.engines.espeak_process import EspeakProcess, RawSpeech
 from avatars.speech import sound, timeline
+from avatars.speech.alignment import Reading
 from avatars.speech.mapped import MappedText
 from avatars.speech.text import SpokenPart, prepare
 from avatars.speech.visemes import is_vowel
@@ -77,12 +79,24 @@ class EspeakEngine(SpeechEngine):
     def close(self) -> None:
         self.process.close()
 
+    def read(self, parts: Sequence[SpokenPart], *, gender: str = "female", speed: float = 1.0) -> Reading:
+        """The parts as this voice says them, with the time of every phoneme: what other sound is aligned to.
+
+        Raises ProviderError.
+        """
+        return self._read(parts, _TIMBRES[f"{'male' if gender == 'male' else 'female'}-1"], speed)
+
     def _synthesize(self, request: SpeechRequest) -> SpokenAudio:
-        parts = [chunk for part in prepare(request.text, request.language) for chunk in _chunks(part)]
         timbre = _TIMBRES[(request.voice or self.default_voice(request.language)).partition("-")[2]]
+        said = self._read(prepare(request.text, request.language), timbre, request.speed)
+        samples = sound.normalised(said.samples, said.sample_rate)
+        return SpokenAudio(sound.to_pcm16(samples), said.sample_rate, timeline.build(said.stretches, said.duration_ms))
+
+    def _read(self, parts: Sequence[SpokenPart], timbre: _Timbre, speed: float) -> Reading:
         mixer = _Mixer()
         for part in parts:
-            mixer.add(part, self._say(part.text, part.language, timbre, request.speed))
+            for chunk in _chunks(part):
+                mixer.add(chunk, self._say(chunk.text, chunk.language, timbre, speed))
         return mixer.done()
 
     def _say(self, text: str, language: str, timbre: _Timbre, speed: float) -> RawSpeech:
@@ -134,10 +148,9 @@ class _Mixer:
                 before = at
         return result
 
-    def done(self) -> SpokenAudio:
+    def done(self) -> Reading:
         self._append(sound.silence(sound.EDGE_SILENCE_MS, self._rate))
-        samples = sound.normalised(np.concatenate(self._sounds), self._rate)
-        return SpokenAudio(sound.to_pcm16(samples), self._rate, timeline.build(self._stretches, self._at_ms(self._length)))
+        return Reading(np.concatenate(self._sounds), self._rate, self._stretches)
 
 
 def _chunks(part: SpokenPart) -> list[SpokenPart]:
