@@ -18,12 +18,12 @@ _RECRUIT = [
 ROLES: dict[str, list[str]] = {
     HR_ADMIN: [
         *_RECRUIT, "view_all_positions", "view_auditevent",
-        "add_avatarsettings", "change_avatarsettings", "delete_avatarsettings",
+        "add_avatarsettings", "change_avatarsettings", "delete_avatarsettings", "view_avatargeneration", "view_providerhealth",
         "view_user", "add_user", "change_user", "view_group", "view_apitoken", "add_apitoken",
     ],
     RECRUITER: _RECRUIT,
     REVIEWER: _READ_INTERVIEWS,  # and only positions they are members of
-    OPS: ["view_avatarsettings", "view_heartbeat"],
+    OPS: ["view_avatarsettings", "view_avatargeneration", "view_providerhealth", "view_heartbeat"],
 }  # fmt: skip
 
 

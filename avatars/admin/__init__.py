@@ -1,3 +1,3 @@
-"""Avatar profiles and the speech they made, in HR's workplace (design §6)."""
+"""Avatar profiles, recorded videos and the speech they made, in HR's workplace (design §6)."""
 
-from avatars.admin import profiles, speech  # noqa: F401  registers the models
+from avatars.admin import generations, profiles, speech  # noqa: F401  registers the models

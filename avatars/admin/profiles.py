@@ -42,7 +42,7 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     search_fields = ["name", "persona"]
     ordering = ["-is_default", "name"]
     readonly_fields = ["voice_sample", "created_at", "updated_at"]
-    actions_detail = ["open_voice_page"]
+    actions_detail = ["open_voice_page", "order_test_video"]
     history_list_display = ["style", "speech_engine", "voice"]
     radio_fields = {"style": admin.HORIZONTAL}
     fieldsets = [
@@ -146,6 +146,10 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     @action(description=_("Try the voice"), url_path="voice", icon="volume_up")
     def open_voice_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:avatars_avatarsettings_try_voice", args=[object_id]))
+
+    @action(description=_("Order a test video"), url_path="video", icon="movie")
+    def order_test_video(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return HttpResponseRedirect(f"{reverse('admin:avatars_avatargeneration_order_test')}?profile={object_id}")
 
     def try_voice_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Type a text, hear it. Works without script: the answer is the page with a player that starts by itself."""
