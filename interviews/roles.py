@@ -19,6 +19,7 @@ ROLES: dict[str, list[str]] = {
     HR_ADMIN: [
         *_RECRUIT, "view_all_positions", "view_auditevent",
         "add_avatarsettings", "change_avatarsettings", "delete_avatarsettings", "view_avatargeneration", "view_providerhealth",
+        "view_photopresenter", "add_photopresenter", "change_photopresenter",
         "view_user", "add_user", "change_user", "view_group", "view_apitoken", "add_apitoken",
     ],
     RECRUITER: _RECRUIT,

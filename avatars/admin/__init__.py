@@ -1,3 +1,3 @@
-"""Avatar profiles, recorded videos and the speech they made, in HR's workplace (design §6)."""
+"""Avatar profiles, presenters made of photos and the speech they made, in HR's workplace (design §6)."""
 
-from avatars.admin import generations, profiles, speech  # noqa: F401  registers the models
+from avatars.admin import generations, photo_presenters, profiles, speech  # noqa: F401  registers the models

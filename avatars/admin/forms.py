@@ -4,12 +4,13 @@ import re
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -17,23 +18,27 @@ from unfold.widgets import (
 )
 
 from avatars.engines.base import MAX_SPEED, MIN_SPEED
-from avatars.engines.registry import LABELS, engine_kinds, speech_engine
+from avatars.engines.registry import LABELS, offered_kinds, speech_engine
 from avatars.models import AvatarSettings
-from avatars.presenter.format import BACKGROUNDS, PRESENTERS
+from avatars.models.profiles import COLOR
+from avatars.presenter.format import BACKGROUNDS
+from avatars.services.pictures import BACKGROUND_SIDE, LEAST_BACKGROUND, MAX_BYTES, BadPicture, keep_background, read_picture
+from avatars.services.presenters import background_named, offers
 from avatars.speech.text import MAX_CHARACTERS
 
 LANGUAGE_NAMES = dict(AvatarSettings._meta.get_field("language").choices or ())
-PRESENTER_NAMES = {"aliya": _("Aliya"), "timur": _("Timur")}
 BACKGROUND_NAMES = {"office": _("Office"), "plain": _("Plain"), "evening": _("Evening")}
+PICTURE_TYPES = "image/jpeg,image/png,image/webp"
 MAX_TRY_CHARACTERS = min(500, MAX_CHARACTERS)
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 Choices = list[tuple[Any, Any]]
+COLOUR, UPLOAD = "colour", "upload"  # what the list of backgrounds offers beside names
 
 
 def voice_choices(current: str = "") -> Choices:
     """Every voice of every engine, by language. A stored voice that is gone stays choosable, so that saving loses nothing."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for kind in LABELS:
+    for kind in offered_kinds():
         for voice in speech_engine(kind).voices():
             groups.setdefault(voice.language, []).append((voice.name, f"{voice.label} · {LABELS[kind]}"))
     choices: Choices = [("", _("The usual voice of the language and presenter"))]
@@ -48,11 +53,20 @@ def _with_current(choices: Choices, current: str) -> Choices:
 
 def presenter_choices(current: str = "") -> Choices:
     pictured: Choices = [
-        (name, format_html('<img src="{}" alt="" width="96" height="96" class="rounded-default"><span>{}</span>',
-                           static(f"presenters/{name}/portrait.webp"), PRESENTER_NAMES.get(name, name)))
-        for name in PRESENTERS
+        (offer.name, format_html('<img src="{}" alt="" width="96" height="96" class="rounded-default"><span>{}</span>',
+                                 offer.portrait, offer.label))
+        for offer in offers()
     ]  # fmt: skip
     return _with_current(pictured, current)
+
+
+def background_choices(current: str = "") -> Choices:
+    """Ours, a colour, the picture that is chosen, a new one."""
+    choices: Choices = [(name, BACKGROUND_NAMES.get(name, name)) for name in BACKGROUNDS]
+    if background_named(current):
+        choices.append((current, _("The picture uploaded before")))
+    choices += [(COLOUR, _("A colour")), (UPLOAD, _("A picture of yours"))]
+    return _with_current(choices, "" if current.startswith("#") else current)
 
 
 class ProviderList(forms.CharField):
@@ -83,6 +97,15 @@ class ProfileForm(forms.ModelForm):
         help_text=_("Names with commas between them, the first choice first. Below all of them stands the local presenter."),
     )  # fmt: skip
 
+    background_colour = forms.CharField(
+        label=_("background colour"), required=False, max_length=7, validators=[COLOR],
+        widget=UnfoldAdminTextInputWidget(attrs={"data-colour": "", "placeholder": "#cfdce6", "autocomplete": "off"}),
+    )  # fmt: skip
+    background_upload = forms.FileField(
+        label=_("picture to upload"), required=False, widget=UnfoldAdminFileFieldWidget(attrs={"accept": PICTURE_TYPES}),
+        help_text=_("JPEG, PNG or WebP, at most 5 MB and 4096 pixels on a side."),
+    )  # fmt: skip
+
     class Meta:
         model = AvatarSettings
         fields = [*AvatarSettings.SNAPSHOT_FIELDS, "is_default", "monthly_budget"]
@@ -90,11 +113,10 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stored = self.instance
-        engines: Choices = [(kind, label) for kind, label in LABELS.items() if kind in engine_kinds()]
-        backgrounds: Choices = [(name, BACKGROUND_NAMES.get(name, name)) for name in BACKGROUNDS]
+        engines: Choices = [(kind, LABELS[kind]) for kind in offered_kinds()]
         for name, choices, widget in (
             ("presenter", presenter_choices(stored.presenter), UnfoldAdminRadioSelectWidget()),
-            ("background", _with_current(backgrounds, stored.background), UnfoldAdminSelectWidget()),
+            ("background", background_choices(stored.background), UnfoldAdminSelectWidget()),
             ("speech_engine", _with_current(engines, stored.speech_engine), UnfoldAdminSelectWidget()),
             ("voice", voice_choices(stored.voice), UnfoldAdminSelectWidget()),
         ):
@@ -104,12 +126,58 @@ class ProfileForm(forms.ModelForm):
                 self.fields[name] = forms.ChoiceField(
                     label=old.label, required=old.required, help_text=old.help_text, choices=choices, widget=widget
                 )
+        if stored.background.startswith("#"):
+            self.initial["background"], self.initial["background_colour"] = COLOUR, stored.background
+        if "clothes" in self.fields:
+            self.fields["clothes"].widget.attrs |= {"data-colour": "", "placeholder": "#2f5080", "autocomplete": "off"}
         if "voice" in self.fields:
             # The first choice of the list says it.
             self.fields["voice"].help_text = ""
         if "speed" in self.fields:
             self.fields["speed"].widget.attrs.update({"min": MIN_SPEED, "max": MAX_SPEED, "step": 0.05})
             self.fields["speed"].help_text = _("From 0.5 to 2.0; 1.0 is natural.")
+
+    def clean_voice(self) -> str:
+        """A voice of the chosen engine; one that is stored already may stay, though its engine be gone."""
+        voice, kind = self.cleaned_data["voice"], self.cleaned_data.get("speech_engine")
+        if not voice or kind not in offered_kinds() or (voice, kind) == (self.instance.voice, self.instance.speech_engine):
+            return str(voice)
+        if voice not in {offered.name for offered in speech_engine(kind).voices()}:
+            raise ValidationError(_("This voice belongs to another speech engine. Choose one of %(engine)s, or the usual voice."),
+                                  params={"engine": LABELS[kind]})  # fmt: skip
+        return str(voice)
+
+    def clean_background_upload(self) -> bytes | None:
+        upload = self.cleaned_data["background_upload"]
+        if not upload:
+            return None
+        content = upload.read(MAX_BYTES + 1)
+        try:
+            read_picture(content, least=LEAST_BACKGROUND, largest=BACKGROUND_SIDE)
+        except BadPicture as error:
+            raise ValidationError(str(error)) from error
+        return content
+
+    def clean(self) -> dict[str, Any]:
+        """`background` becomes what is stored; a chosen file goes before the list."""
+        data = super().clean() or self.cleaned_data
+        if "background" not in self.fields or {"background_upload", "background_colour"} & self.errors.keys():
+            return data
+        if data.get("background_upload"):
+            data["background"] = UPLOAD
+        elif data.get("background") == UPLOAD:
+            self.add_error("background_upload", _("Please choose a picture."))
+        elif data.get("background") == COLOUR:
+            if data.get("background_colour"):
+                data["background"] = data["background_colour"].lower()
+            else:
+                self.add_error("background_colour", _("Please choose a colour."))
+        return data
+
+    def keep_upload(self, by: AbstractBaseUser) -> None:
+        """Called when the form is saved: a picture of a form with errors is not kept."""
+        if self.cleaned_data.get("background_upload"):
+            self.instance.background = keep_background(self.cleaned_data["background_upload"], by=by).name
 
     def clean_is_default(self) -> bool:
         wanted: bool = self.cleaned_data["is_default"]

@@ -1,34 +1,29 @@
 """Avatar profiles: who the candidate sees and hears, with a picture, a sample and a page that tries a voice."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from avatars.admin.forms import PRESENTER_NAMES, ProfileForm, TryVoiceForm
+from avatars.admin.forms import ProfileForm, TryVoiceForm
+from avatars.admin.samples import SAMPLES, live_preview, sample_answer
 from avatars.models import AvatarSettings, Speech
-from avatars.presenter.format import PRESENTERS
+from avatars.services.presenters import offers, presenter_for_page
 from avatars.services.profiles import save_profile
 from avatars.services.speech import NothingToSay, TextTooLong, for_settings
 from avatars.views import public_speech_urls
 from interview_site.errors import ProviderError
-
-SAMPLES = {
-    "ru": "Здравствуйте! Я проведу с вами интервью. Расскажите, пожалуйста, о вашем опыте работы.",
-    "en": "Hello! I will lead your interview today. Please tell me about your work experience.",
-    "kk": "Сәлеметсіз бе! Мен сізбен сұхбат жүргіземін. Жұмыс тәжірибеңіз туралы айтып беріңізші.",
-}
 
 
 @admin.register(AvatarSettings)
@@ -41,13 +36,18 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     list_filter_submit = True
     search_fields = ["name", "persona"]
     ordering = ["-is_default", "name"]
-    readonly_fields = ["voice_sample", "created_at", "updated_at"]
+    readonly_fields = ["live_preview", "voice_sample", "created_at", "updated_at"]
     actions_detail = ["open_voice_page", "order_test_video"]
     history_list_display = ["style", "speech_engine", "voice"]
     radio_fields = {"style": admin.HORIZONTAL}
     fieldsets = [
         (None, {"fields": ["name", ("is_default", "language"), "style"]}),
-        (_("Looks"), {"fields": ["presenter", ("background", "captions")], "classes": ["tab"]}),
+        (_("Looks"), {
+            "fields": [
+                "live_preview", "presenter", ("background", "background_colour"), "background_upload", ("clothes", "captions"),
+            ],
+            "classes": ["tab"],
+        }),
         (_("Voice"), {"fields": [("speech_engine", "voice"), "speed", "voice_sample"], "classes": ["tab"]}),
         (
             _("Character"),
@@ -80,11 +80,16 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
 
     @display(description=_("profile"), header=True, ordering="name")
     def face(self, profile: AvatarSettings) -> list[Any]:
-        shown = [profile.name, PRESENTER_NAMES.get(profile.presenter, profile.presenter), profile.name[:2].upper()]
-        if profile.presenter in PRESENTERS:
-            picture = static(f"presenters/{profile.presenter}/portrait.webp")
-            shown.append({"path": picture, "width": 40, "height": 40, "squared": False, "borderless": True})
+        offer = self._offers.get(profile.presenter)
+        shown = [profile.name, offer.label if offer else profile.presenter, profile.name[:2].upper()]
+        if offer:
+            shown.append({"path": offer.portrait, "width": 40, "height": 40, "squared": False, "borderless": True})
         return shown
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AvatarSettings]:
+        # Once a page, not once a row.
+        self._offers = {offer.name: offer for offer in offers()}
+        return super().get_queryset(request)
 
     @display(description=_("voice"))
     def voice_shown(self, profile: AvatarSettings) -> str:
@@ -106,7 +111,12 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
             address, int(profile.updated_at.timestamp()), gettext("Voice sample"), gettext("Speaks with the saved settings."),
         )  # fmt: skip
 
+    @display(description=_("preview"))
+    def live_preview(self, profile: AvatarSettings) -> str:
+        return live_preview(profile)
+
     def save_model(self, request: HttpRequest, obj: AvatarSettings, form: ModelForm, change: bool) -> None:
+        cast(ProfileForm, form).keep_upload(request.user)
         save_profile(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: AvatarSettings | None = None) -> bool:
@@ -123,6 +133,7 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own = [
+            path("speak/", self.admin_site.admin_view(require_POST(self.speak_view)), name="avatars_avatarsettings_speak"),
             path("<int:pk>/sample.wav", self.admin_site.admin_view(self.sample_view), name="avatars_avatarsettings_sample"),
             path("<int:pk>/try-voice/", self.admin_site.admin_view(self.try_voice_view), name="avatars_avatarsettings_try_voice"),
         ]
@@ -133,6 +144,12 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
         if profile is None or not self.has_view_permission(request, profile):
             raise Http404
         return profile
+
+    def speak_view(self, request: HttpRequest) -> HttpResponse:
+        """The sample in the settings of a form that is not saved yet: {audio, timeline} addresses."""
+        if not self.has_view_permission(request):
+            raise Http404
+        return sample_answer(request.POST)
 
     def sample_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The sample sentence in the profile's language and voice; made at the first listening, found again after."""
@@ -170,7 +187,7 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
             "form": form,
             "speech": speech,
             "audio_url": public_speech_urls(speech)[0] if speech else "",
-            "portrait": static(f"presenters/{profile.presenter}/portrait.webp") if profile.presenter in PRESENTERS else "",
+            "portrait": presenter_for_page(profile.snapshot())["portrait"],
         }
         request.current_app = self.admin_site.name  # type: ignore[attr-defined]
         return TemplateResponse(request, "avatars/admin/try_voice.html", context)

@@ -1,10 +1,12 @@
 """The named profiles of avatar and voice (design §2)."""
 
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+COLOR = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("Write a colour like #2f5080."))
 
 
 class AvatarSettings(models.Model):
@@ -51,7 +53,12 @@ class AvatarSettings(models.Model):
     resolution = models.PositiveSmallIntegerField(_("resolution"), choices=Resolution.choices, default=Resolution.R720)
     aspect = models.CharField(_("aspect"), max_length=10, choices=Aspect.choices, default=Aspect.SQUARE)
     captions = models.BooleanField(_("captions"), default=True)
+    # A name of presenter.format.BACKGROUNDS, "#rrggbb", or "picture:" and the id of a BackgroundPicture.
     background = models.CharField(_("background"), max_length=200, blank=True, default="office")
+    clothes = models.CharField(
+        _("clothes colour"), max_length=7, blank=True, default="", validators=[COLOR],
+        help_text=_("Empty: the presenter's own colour. Presenters made of a photo keep their clothes and background."),
+    )  # fmt: skip
     lip_sync = models.CharField(_("lip-sync quality"), max_length=10, choices=LipSync.choices, default=LipSync.FAST)
     persona = models.TextField(_("persona"), blank=True, default="", validators=[MaxLengthValidator(2000)])
     knowledge = models.TextField(_("knowledge"), blank=True, default="", validators=[MaxLengthValidator(5000)])
@@ -78,7 +85,7 @@ class AvatarSettings(models.Model):
 
     SNAPSHOT_FIELDS = (
         "name style providers presenter recorded_avatar live_avatar speech_engine voice language speed emotion resolution"
-        " aspect captions background lip_sync persona knowledge live_quality live_minutes_limit"
+        " aspect captions background clothes lip_sync persona knowledge live_quality live_minutes_limit"
     ).split()
 
     def snapshot(self) -> dict[str, object]:

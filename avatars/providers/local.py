@@ -8,7 +8,6 @@ from typing import Any
 
 import av
 import numpy as np
-from django.utils.translation import gettext_lazy as _
 
 from avatars.engines.registry import speech_engine
 from avatars.presenter.format import PRESENTERS, UnknownPresenter
@@ -26,14 +25,13 @@ from avatars.providers.base import (
 from avatars.render.clip import Busy, ClipOrder, Stopped, TooLong, render_clip
 from avatars.render.sound import Voice as Sound
 from avatars.render.stage import Look
+from avatars.services.presenters import DRAWN_GENDERS, DRAWN_NAMES, art_for_renderer
 from interview_site.errors import Category, ProviderError
 
 log = logging.getLogger(__name__)
 BUILT_IN = "espeak"
 # Our own drawing gains nothing above 720 lines: the profile's 1080 is for providers that film.
 _SIZES = {"square": (720, 720), "horizontal": (1280, 720), "vertical": (720, 1280)}
-_GENDERS = {"aliya": "female", "timur": "male"}
-_NAMES = {"aliya": _("Aliya"), "timur": _("Timur")}
 
 
 class LocalProvider(AvatarProvider):
@@ -46,7 +44,7 @@ class LocalProvider(AvatarProvider):
     polling = Polling(first_s=1.0, every_s=1.0, slowest_s=5.0, deadline_s=10 * 60.0, deadline_per_clip_s=1.0)
 
     def _characters(self) -> tuple[Character, ...]:
-        return tuple(Character(name, str(_NAMES.get(name, name)), _GENDERS.get(name, "")) for name in PRESENTERS)
+        return tuple(Character(name, str(DRAWN_NAMES.get(name, name)), DRAWN_GENDERS.get(name, "")) for name in PRESENTERS)
 
     def _voices(self) -> tuple[Voice, ...]:
         return tuple(Voice(voice.name, voice.label, voice.language, voice.gender) for voice in speech_engine(BUILT_IN).voices())
@@ -89,9 +87,8 @@ class LocalProvider(AvatarProvider):
 def look_of(settings: dict[str, Any]) -> Look:
     """The look a profile's snapshot asks for; a wrong or old value is replaced by the usual one."""
     width, height = _SIZES.get(str(settings.get("aspect")), _SIZES["square"])
-    presenter = str(settings.get("presenter") or "")
-    background = str(settings.get("background") or "office")
-    return Look(presenter if presenter in PRESENTERS else PRESENTERS[0], width, height, background)
+    art = art_for_renderer(settings)
+    return Look(art.presenter, width, height, art.background, art.clothes, art.picture, art.folder)
 
 
 def _watched(progress: Progress, frames: int) -> Callable[[], bool]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from avatars.engines.base import MAX_SPEED, MIN_SPEED, SpeechEngine, SpeechRequest, SpokenAudio
 from avatars.engines.registry import speech_engine
 from avatars.models import Speech, new_speech_id
+from avatars.services.presenters import gender_of
 from avatars.speech.sound import wav_bytes
 from avatars.speech.text import MAX_CHARACTERS, NothingToSay, TextTooLong
 from interview_site.errors import Category, ProviderError
@@ -24,8 +25,6 @@ __all__ = ["BUILT_IN", "NothingToSay", "TextTooLong", "for_settings", "speak", "
 log = logging.getLogger(__name__)
 
 BUILT_IN = "espeak"
-# A profile without a voice of its own sounds like the person on the screen.
-PRESENTER_GENDERS = {"aliya": "female", "timur": "male"}
 # `used_at` decides what may be swept; once a day is exact enough and spares a write on each use.
 _USED_AT_STEP = timedelta(days=1)
 
@@ -59,7 +58,8 @@ def for_settings(snapshot: Mapping[str, object], text: str, language: str) -> Sp
     Raises NothingToSay, TextTooLong, and ProviderError when the built-in voice fails too.
     """
     engine = str(snapshot.get("speech_engine") or BUILT_IN)
-    gender = PRESENTER_GENDERS.get(str(snapshot.get("presenter")), "female")
+    # A profile without a voice of its own sounds like the person on the screen.
+    gender = gender_of(str(snapshot.get("presenter") or ""))
     wanted, speed = str(snapshot.get("voice") or ""), _speed(snapshot.get("speed"))
     try:
         return speak(

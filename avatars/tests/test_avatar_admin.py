@@ -1,11 +1,15 @@
 """HR's side of the voices: profiles, one default, a sample, trying a voice."""
 
+import io
+
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
-from avatars.models import AvatarSettings, Speech
+from avatars.models import AvatarSettings, BackgroundPicture, Speech
 from avatars.services.profiles import DefaultIsNeeded, save_profile
 from avatars.services.speech import speak
 
@@ -181,3 +185,54 @@ def test_speech_is_read_only(alice: Client) -> None:
     assert page.status_code == 200 and "<audio" in page.content.decode()
     assert alice.get(reverse("admin:avatars_speech_add")).status_code == 403
     assert alice.post(reverse("admin:avatars_speech_delete", args=[made.pk]), {"post": "yes"}).status_code == 403
+
+
+# --- Looks ---
+
+
+def wall(kind: str = "PNG") -> SimpleUploadedFile:
+    file = io.BytesIO()
+    Image.new("RGB", (640, 480), "#335577").save(file, format=kind)
+    return SimpleUploadedFile("wall.png", file.getvalue(), "image/png")
+
+
+def test_a_colour_behind_and_for_the_clothes_is_frozen_into_versions(alice: Client) -> None:
+    assert saved(alice, background="colour", background_colour="#AABBCC", clothes="#7a2e3a")
+    snapshot = AvatarSettings.objects.get().snapshot()
+    assert (snapshot["background"], snapshot["clothes"]) == ("#aabbcc", "#7a2e3a")
+
+
+def test_an_uploaded_picture_becomes_the_background(alice: Client) -> None:
+    assert saved(alice, background_upload=wall())
+    made = AvatarSettings.objects.get()
+    assert made.background == BackgroundPicture.objects.get().name
+    # Saving again keeps it.
+    assert alice.post(change_url(made), form_values(background=made.background, is_default="on")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"background": "colour"}, {"background": "colour", "background_colour": "red"}, {"background": "upload"},
+        {"clothes": "#12345"}, {"clothes": "url(x)"}, {"background": "picture:x"}, {"background": "/etc/passwd"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_look_that_cannot_be_drawn_is_a_field_error(alice: Client, changes: dict[str, object]) -> None:
+    assert not saved(alice, **changes)
+    assert not AvatarSettings.objects.exists()
+
+
+def test_what_is_no_picture_is_a_field_error_and_kept_nowhere(alice: Client) -> None:
+    assert not saved(alice, background_upload=SimpleUploadedFile("a.png", b"<svg onload=alert(1)>", "image/png"))
+    assert not saved(alice, name="", background_upload=wall())
+    assert not BackgroundPicture.objects.exists()
+
+
+def test_the_living_preview_speaks_with_settings_that_are_not_saved(alice: Client) -> None:
+    assert "data-avatar-preview" in alice.get(reverse("admin:avatars_avatarsettings_add")).content.decode()
+    wanted = {"language": "en", "voice": "", "speed": "1.2", "presenter": "timur", "speech_engine": "nobody"}
+    answer = alice.post(reverse("admin:avatars_avatarsettings_speak"), wanted)
+    assert answer.status_code == 200 and answer.json()["timeline"].startswith("/speech/")
+    assert Speech.objects.get().voice == "en-male-1"
+    assert alice.get(reverse("admin:avatars_avatarsettings_speak")).status_code == 405

@@ -64,6 +64,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Avatar profiles"), "face", "avatars.AvatarSettings", "avatars.view_avatarsettings"),
                 item(_("Videos"), "movie", "avatars.AvatarGeneration", "avatars.view_avatargeneration"),
                 item(_("Health of providers"), "monitor_heart", "avatars.ProviderHealth", "avatars.view_providerhealth"),
+                item(_("Photo presenters"), "portrait", "avatars.PhotoPresenter", "avatars.view_photopresenter"),
                 item(_("Users"), "manage_accounts", "auth.User", "auth.view_user"),
                 item(_("Roles"), "shield_person", "auth.Group", "auth.view_group"),
                 item(_("API tokens"), "key", "interview_site.ApiToken", "interview_site.view_apitoken"),

@@ -1,10 +1,10 @@
 """The incoming call, the call, and the ways out of it."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from avatars.services.presenters import presenter_for_page
 from interviews.models import Consent, Interview
 from interviews.services import steps
 from interviews.services.disclosure import disclosure_for
@@ -74,7 +74,6 @@ def _call_data(interview: Interview) -> dict[str, object]:
     plan = disclosure_for(interview, get_language()).plan
     agreed = steps.latest_consents(interview)
     recording = agreed.get(Consent.Kind.RECORDING)
-    presenter = str(plan.avatar.get("presenter") or "aliya")
     return {
         "id": public_id,
         "socket": f"/ws/interview/{public_id}/",
@@ -85,11 +84,7 @@ def _call_data(interview: Interview) -> dict[str, object]:
         "live": interview.state in Interview.LIVE,
         "voice": bool(recording and recording.given),
         "captions": bool(plan.avatar.get("captions", True)),
-        "presenter": {
-            "name": presenter,
-            "baseUrl": static(f"presenters/{presenter}/"),
-            "background": plan.avatar.get("background") or "office",
-        },
+        "presenter": presenter_for_page(plan.avatar),
         "interviewLanguage": interview.language,
         "deadline": interview.deadline.isoformat(),
         "words": call_words(),
