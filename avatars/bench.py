@@ -74,4 +74,6 @@ def bench_say_local_sentence() -> Figure:
 
 
 def run() -> list[Figure]:
-    return [bench_say_local_sentence()]
+    from avatars import bench_alignment, bench_render
+
+    return [bench_say_local_sentence(), *bench_alignment.run(), *bench_render.run()]

@@ -3,10 +3,8 @@
 `Art` is what all jobs of a look share: the decoded atlas, sprites scaled once for this size, body and background.
 `Stage` is one job's own: the head being put together. What does not move between two frames is not painted again:
 
-1. background, hair behind the head, body and clothes: every second frame, and only when breath or turn moved by a
-   quarter of a pixel; they move so slowly that nobody sees it;
-2. the face on the head: the lower face when only the mouth moved, else brows, eyes, nose and mouth too;
-3. the head over the body, turned and tilted: every frame.
+1. the figure (background, hair behind the head, body, head): when head or body moved by a third of a pixel since;
+2. else the face only, where it changed: the lower face when just the mouth moved, with brows, eyes and nose otherwise.
 """
 
 import math
@@ -31,6 +29,7 @@ BREATH = 3.0
 HAIR_SHARE = 0.6
 STEP = 4  # places a pixel at which moving parts are prepared
 MAX_SPRITE_BYTES = 48 * 1024 * 1024
+STEADY_PX = 0.35  # output pixels: a smaller movement is not seen, and painting is saved
 PLAIN = "#cfdce6"
 
 
@@ -194,21 +193,35 @@ class Stage:
         art.hair_front.over(self._head, art.head_box)
         self._still = art.backdrop.copy()
         self._still_shown: tuple[int, ...] = ()
-        self._drawn = 0
+        self._whole = art.backdrop.copy()  # the frame as it was painted last
+        self._held: Pose | None = None  # where head and body were then
 
     def draw(self, pose: Pose, frame: Pixels) -> None:
         """Paint `pose` into `frame`, uint8 [height, width, 4] BGRA, over whatever is in it."""
         pose = _calmed(pose, self._art.presenter.motion)
-        if self._drawn % 2 == 0:
-            self._paint_still(pose)
-        self._drawn += 1
-        self._paint_face(pose)
-        np.copyto(frame, self._still)
+        moved = self._held is None or self._has_moved(pose, self._held)
+        if moved:
+            self._held = pose
+        held = self._held or pose
+        pose = pose._replace(turn_x=held.turn_x, turn_y=held.turn_y, tilt=held.tilt, breath=held.breath)
+        changed = self._paint_face(pose)
         art, scale = self._art, self._art.view.scale
-        self._turned(
-            self._head, art.head_box, frame,
-            pose.turn_x * HEAD_X * scale, (pose.turn_y * HEAD_Y - BREATH * 0.8 * pose.breath) * scale, pose.tilt,
-        )  # fmt: skip
+        dx, dy = pose.turn_x * HEAD_X * scale, (pose.turn_y * HEAD_Y - BREATH * 0.8 * pose.breath) * scale
+        if moved:
+            self._paint_still(pose)
+            np.copyto(self._whole, self._still)
+            self._turned(self._head, art.head_box, self._whole, dx, dy, pose.tilt)
+        elif changed:
+            self._turned(self._head, art.head_box, self._whole, dx, dy, pose.tilt, only=changed)
+        np.copyto(frame, self._whole)
+
+    def _has_moved(self, pose: Pose, held: Pose) -> bool:
+        art, scale = self._art, self._art.view.scale
+        return (
+            max(abs(pose.turn_x - held.turn_x) * FEATURES_X, abs(pose.turn_y - held.turn_y) * HEAD_Y) * scale > STEADY_PX
+            or abs(pose.breath - held.breath) * BREATH * scale > STEADY_PX
+            or math.radians(abs(pose.tilt - held.tilt)) * art.head_box.height > STEADY_PX
+        )
 
     def _paint_still(self, pose: Pose) -> None:
         art, scale = self._art, self._art.view.scale
@@ -223,14 +236,15 @@ class Stage:
         self._turned(art.hair_back.pixels, art.hair_back.box, self._still, hair_x / STEP, hair_y / STEP, tilt / 10)
         self._turned(art.body.pixels, art.body.box, self._still, 0.0, -breath / STEP, 0.0)
 
-    def _paint_face(self, pose: Pose) -> None:
+    def _paint_face(self, pose: Pose) -> Box | None:
+        """Put the face on the head; where it changed, None when nowhere."""
         art, presenter = self._art, self._art.presenter
         dx = round(pose.turn_x * FEATURES_X * art.view.scale * STEP)
         dy = round(pose.turn_y * FEATURES_Y * art.view.scale * STEP)
         eyes, brows = presenter.eyes[_eyes_key(presenter, pose)], presenter.brows[_brows_key(pose)]
         upper = (eyes, brows, dx, dy)
         if upper == self._face_shown and pose.mouth == self._mouth_shown:
-            return
+            return None
         box = art.lower_face if upper == self._face_shown else art.whole_face
         self._face_shown, self._mouth_shown = upper, pose.mouth
         mouth, level = presenter.mouth.get(pose.mouth) or presenter.mouth["sil"]
@@ -239,18 +253,26 @@ class Stage:
         for number in (presenter.layers["nose"], mouth, eyes, brows):
             art.sprite(number, dx, dy).over(target, box)
         art.hair_front.over(target, box)
+        return box
 
-    def _turned(self, pixels: Pixels, box: Box, frame: Pixels, dx: float, dy: float, tilt: float) -> None:
-        """Lay `pixels` of `box` over the frame, moved by (dx, dy) pixels and tilted by degrees about the pivot."""
+    def _turned(
+        self, pixels: Pixels, box: Box, frame: Pixels, dx: float, dy: float, tilt: float, only: Box | None = None
+    ) -> None:
+        """Lay `pixels` of `box` over the frame, moved by (dx, dy) pixels and tilted by degrees about the pivot.
+
+        `only`: the part of the box that changed; what lies under it is painted anew first.
+        """
         art = self._art
         cos, sin = math.cos(math.radians(tilt)), math.sin(math.radians(tilt))
         px, py = art.pivot
         # How far the tilt carries the farthest corner.
         arm = max(abs(box.x - px), abs(box.x + box.width - px)) + max(abs(box.y - py), abs(box.y + box.height - py))
         reach = math.ceil(max(abs(dx), abs(dy)) + arm * abs(sin)) + 1
-        target = box.grown(reach).meet(art.canvas)
+        target = (only or box).grown(reach).meet(art.canvas)
         if target.empty:
             return
+        if only:
+            np.copyto(target.of(frame), target.of(self._still))
         # From output pixels back to pixels of the box: turn about the pivot the other way, then move.
         ox, oy = target.x - px - dx, target.y - py - dy
         matrix = np.array(

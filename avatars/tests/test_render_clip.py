@@ -10,9 +10,10 @@ import pytest
 
 from avatars.presenter.format import PRESENTERS, UnknownPresenter
 from avatars.render import clip
+from avatars.render.acting import poses
 from avatars.render.clip import SIZES, ClipOrder, Stopped, TooLong, render_clip
 from avatars.render.notice import AI_NOTICE, SOURCE_TYPE, label
-from avatars.render.stage import Look
+from avatars.render.stage import Art, Look, Stage
 from avatars.tests.render_helpers import frames_of, inside_of_mouth, make_voice, mouth_box, render
 
 
@@ -181,3 +182,16 @@ def test_two_clips_at_once_do_not_disturb_each_other():
         thread.join()
     for mp4 in together:
         assert all(np.array_equal(a, b) for a, b in zip(frames_of(alone), frames_of(mp4), strict=True))
+
+
+def test_painting_only_what_changed_gives_the_same_picture():
+    look = Look(width=720, height=720)
+    art = Art(look)
+    first = next(poses(make_voice().timeline, frames=5, fps=25))._replace(turn_x=0.4, turn_y=-0.3, tilt=0.7, breath=0.6)
+    then = [first._replace(mouth="A"), first._replace(mouth="O", openness=0.0), first._replace(mouth="MBP", raised=1.0)]
+    stage, shown, fresh = Stage(art), np.empty((720, 720, 4), np.uint8), np.empty((720, 720, 4), np.uint8)
+    stage.draw(first, shown)
+    for pose in then:
+        stage.draw(pose, shown)
+        Stage(art).draw(pose, fresh)
+        assert np.abs(shown.astype(int) - fresh).max() <= 2
