@@ -16,6 +16,7 @@ from avatars.speech.alignment_features import (
     at_16k,
     cepstra_and_loudness,
     normalised,
+    product,
     slopes,
     voiced,
 )
@@ -111,5 +112,6 @@ def _likeness(theirs: Frames, ours: Frames, path: NDArray[np.int64]) -> float:
 
 
 def _distances(theirs: Frames, ours: Frames) -> Frames:
-    squares = (theirs**2).sum(axis=1)[:, None] + (ours**2).sum(axis=1)[None, :] - 2.0 * (theirs @ ours.T)
+    both = product(theirs, np.ascontiguousarray(ours.T))
+    squares = (theirs**2).sum(axis=1)[:, None] + (ours**2).sum(axis=1)[None, :] - 2.0 * both
     return np.sqrt(np.maximum(squares, 0.0))

@@ -12,6 +12,8 @@ RATE = 16_000  # samples a second
 HOP_MS = 10
 _HOP, _WINDOW, _FFT = RATE * HOP_MS // 1000, 400, 512
 _BANDS, CEPSTRA = 26, 12
+# OpenBLAS keeps products of fewer multiplications to one thread (GEMM_MULTITHREAD_THRESHOLD: 4 × 65,536).
+_PRODUCT = 250_000
 # A frame is voiced when it is at most so far below the loudest.
 VOICED_DB = 35.0
 # Lengths whose Fourier transform is quick.
@@ -62,8 +64,18 @@ def cepstra_and_loudness(samples: Samples) -> tuple[Frames, Frames]:
     frames = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[: count * _HOP : _HOP] * window
     power = np.abs(np.fft.rfft(frames, _FFT, axis=1)).astype(np.float32) ** 2
     energy = 10.0 * np.log10(power.sum(axis=1) + 1e-7)
-    logs = np.log(power @ bands + 1e-6)
-    return logs @ cosine, energy - energy.max()
+    logs = np.log(product(power, bands) + 1e-6)
+    return product(logs, cosine), energy - energy.max()
+
+
+def product(left: Frames, right: Frames) -> Frames:
+    """`left @ right`, a few rows at a time: so small that BLAS does it in this thread. Its helpers would wait for each other on
+    a busy machine longer than the whole comparison takes (measured: 66 ms instead of 17)."""
+    rows = max(1, _PRODUCT // max(right.size, 1))
+    result = np.empty((len(left), right.shape[1]), np.float32)
+    for start in range(0, len(left), rows):
+        np.matmul(left[start : start + rows], right, out=result[start : start + rows])
+    return result
 
 
 def voiced(loudness: Frames) -> NDArray[np.bool_]:

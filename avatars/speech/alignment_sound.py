@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.speech.alignment import Script
-from avatars.speech.alignment_features import HOP_MS, Frames, at_16k, cepstra_and_loudness, normalised, voiced
+from avatars.speech.alignment_features import HOP_MS, Frames, at_16k, cepstra_and_loudness, normalised, product, voiced
 from avatars.speech.sound import Samples
 from avatars.speech.timeline import Timeline
 from avatars.speech.visemes import VISEMES
@@ -40,7 +40,7 @@ def timeline(samples: Samples, sample_rate: int, script: Script) -> Timeline:
     if not len(samples) or float(np.abs(samples).max()) < 0.003:
         return {"duration_ms": duration_ms, "visemes": [[0, "sil"]], "words": []}
     rows, speech = inputs(samples, sample_rate)
-    scores = rows @ _weights()
+    scores = product(rows, _weights())
     kernel = np.ones(_SMOOTH) / _SMOOTH
     scores = np.apply_along_axis(np.convolve, 0, scores, kernel, mode="same")
     shapes = np.where(speech, scores.argmax(axis=1), VISEMES.index("sil"))
@@ -49,7 +49,7 @@ def timeline(samples: Samples, sample_rate: int, script: Script) -> Timeline:
 
 @lru_cache(maxsize=1)
 def _weights() -> Frames:
-    return np.array(json.loads(WEIGHTS.read_text())["weights"], np.float32).T
+    return np.array(json.loads(WEIGHTS.read_text())["weights"], np.float32).T.copy()
 
 
 def _events(shapes: NDArray[np.int64], duration_ms: int) -> list[list[int | str]]:

@@ -1,11 +1,13 @@
 """Lips for sound of others: from told times, by comparing, by listening, each giving way to the next."""
 
 import math
+import shutil
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from avatars import bench_alignment
 from avatars.engines.espeak import EspeakEngine
 from avatars.engines.espeak_process import EspeakProcess
 from avatars.engines.lip_sync import Heard, finished, timeline_of
@@ -161,6 +163,16 @@ def test_the_features_resample_without_moving_anything() -> None:
     low = at_16k(tone, 22_050)
     _cepstra, loudness = cepstra_and_loudness(low)
     assert len(low) == 16_000 and abs(int(np.argmax(loudness > -20)) - 50) <= 2
+
+
+def test_the_bars_of_lip_sync_are_kept() -> None:
+    engine = speech_engine("espeak")
+    assert isinstance(engine, EspeakEngine)
+    figures = [bench_alignment.bench_phonemes(engine)]
+    if shutil.which("flite"):
+        figures.append(bench_alignment.bench_words(engine))
+    for figure in figures:
+        assert figure["value"] <= figure["bar"] and figure["value"] < figure["baseline"] / 2
 
 
 def test_the_reading_is_what_the_voice_itself_says() -> None:
