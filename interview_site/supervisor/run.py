@@ -25,6 +25,7 @@ BROKER_WAIT_S = 60.0  # a long append-only file is read first
 READY_WAIT_S = 60.0
 TICK_S = 0.1
 WORKER_STOP_S = 20.0
+WEB_STOP_S = 8.0  # sockets flush and say goodbye first (interview_site.restart)
 QUEUES = "live,render,recording,default"
 
 
@@ -132,6 +133,7 @@ class Site:
                 *("--websocket-max-message-size", str(settings.SOCKET_MESSAGE_MAX_BYTES)),
                 "interview_site.asgi:application",
             ],
+            stop_s=WEB_STOP_S,
         )
 
     def _start_workers(self) -> None:

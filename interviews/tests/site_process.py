@@ -60,6 +60,16 @@ class SiteProcess:
             self._process.wait()
             self._process = None
 
+    def ask_to_stop(self) -> None:
+        """SIGTERM, as a deploy sends it; `wait` for the end."""
+        self._process.terminate()
+
+    def wait(self) -> int:
+        """The exit code of a process that was asked to stop."""
+        code = self._process.wait(READY_S)
+        self._process = None
+        return code
+
     def __enter__(self) -> "SiteProcess":
         self.manage("migrate", "--verbosity", "0")
         self.start()
