@@ -5,6 +5,7 @@ Keep to what people see in this site's pages. A text that its package translates
 """
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import pgettext_lazy
 
 UNFOLD = (
     _("Welcome back to"),
@@ -85,4 +86,20 @@ SIMPLE_HISTORY = (
     _("Revert"),
     _("This object doesn't have a change history."),
     _("Press the 'Revert' button below to revert to this version of the object."),
+)
+
+# Months within a date, as "21 November 2026": Django's own Kazakh ones begin with a capital letter.
+MONTHS = (
+    pgettext_lazy("alt. month", "January"),
+    pgettext_lazy("alt. month", "February"),
+    pgettext_lazy("alt. month", "March"),
+    pgettext_lazy("alt. month", "April"),
+    pgettext_lazy("alt. month", "May"),
+    pgettext_lazy("alt. month", "June"),
+    pgettext_lazy("alt. month", "July"),
+    pgettext_lazy("alt. month", "August"),
+    pgettext_lazy("alt. month", "September"),
+    pgettext_lazy("alt. month", "October"),
+    pgettext_lazy("alt. month", "November"),
+    pgettext_lazy("alt. month", "December"),
 )

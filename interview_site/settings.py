@@ -205,6 +205,7 @@ CELERY_TIMEZONE = "UTC"
 LANGUAGES = [("ru", "Русский"), ("en", "English"), ("kk", "Қазақша")]
 LANGUAGE_CODE = env.choice("LANGUAGE_CODE", [code for code, _name in LANGUAGES], default="en")
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["interview_site.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = known_time_zone(env.str("TIME_ZONE", default="UTC"))
