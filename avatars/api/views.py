@@ -22,9 +22,9 @@ from avatars.api.serializers import (
     WholeTextSerializer,
 )
 from avatars.api.waiting import chunk_when
-from avatars.models import AvatarSettings, VideoChunk
-from avatars.presenter.format import PRESENTERS, load_presenter
+from avatars.models import VideoChunk
 from avatars.services import chunk_cleanup, chunks
+from avatars.services.portraits import current_portrait
 from avatars.services.speech import NothingToSay, TextTooLong
 from interview_site.api.compat import CompatView, may_spend, prefix_of
 from interview_site.api.problems import Problem
@@ -212,9 +212,8 @@ async def avatar_picture(request: HttpRequest) -> HttpResponseBase:
     """GET, HEAD /api/avatar: the portrait of the default profile's presenter."""
     if refused := _only_reading(request):
         return refused
-    name = await sync_to_async(_presenter_name)()
     try:
-        portrait = load_presenter(name if name in PRESENTERS else PRESENTERS[0]).portrait_path
+        portrait = await sync_to_async(current_portrait)()
         return await ranged_response(request, portrait, content_type="image/webp", cache_control="public, max-age=300")
     except (Http404, OSError):
         return _refusal(404, _("There is no picture of the avatar."))
@@ -272,7 +271,3 @@ def _refusal(status: int, words: str, *, retry_s: int = 0) -> JsonResponse:
     if retry_s:
         answer["Retry-After"] = str(retry_s)
     return answer
-
-
-def _presenter_name() -> str:
-    return AvatarSettings.objects.filter(is_default=True).values_list("presenter", flat=True).first() or ""

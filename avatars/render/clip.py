@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO
 
@@ -15,6 +15,7 @@ from .captions import Captions
 from .encoder import ClipWriter
 from .layers import Pixels
 from .notice import label
+from .script import expressions_for
 from .sound import VIDEO_RATE, Voice, resampled
 from .stage import Art, Look, Stage
 
@@ -43,13 +44,13 @@ class Stopped(RuntimeError):
 
 @dataclass(frozen=True)
 class ClipOrder:
-    """What to render. `seed` moves blinks and glances; `expressions` are chosen by the script."""
+    """What to render. `seed` moves blinks and glances; without `expressions` the words choose them (`script`)."""
 
     look: Look
     voice: Voice
     captions: bool = False
     seed: int = 1
-    expressions: Sequence[Expression] = field(default_factory=tuple)
+    expressions: Sequence[Expression] | None = None
 
     @property
     def frames(self) -> int:
@@ -158,7 +159,10 @@ class _Painter:
         stage, sign = Stage(self._art), label(look.width, look.height)
         timeline = order.voice.timeline
         captions = Captions(timeline, order.voice.text, look.width, look.height) if order.captions else None
-        acted = poses(timeline, frames=order.frames, fps=FPS, seed=order.seed, expressions=order.expressions)
+        chosen = order.expressions
+        if chosen is None:
+            chosen = expressions_for(timeline, order.voice.text)
+        acted = poses(timeline, frames=order.frames, fps=FPS, seed=order.seed, expressions=chosen)
         for number, pose in enumerate(acted):
             buffer = self._free.get()
             if buffer is None or self._stopping.is_set():
