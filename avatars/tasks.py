@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task, signals
 
-from avatars.services import chunk_cleanup, generation_polling, generation_work, photo_presenters
+from avatars.services import chunk_cleanup, generation_polling, generation_work, photo_presenters, speech_cleanup
 
 
 @shared_task(name="avatars.tasks.make_video", ignore_result=True)
@@ -56,3 +56,9 @@ def _warm_up(**kwargs: Any) -> None:
         from avatars.services.render_warm_up import warm_up_in_background
 
         warm_up_in_background()
+
+
+@shared_task(name="avatars.tasks.delete_unused_speech", ignore_result=True)
+def delete_unused_speech() -> None:
+    """Nightly: speech nobody has used for a month."""
+    speech_cleanup.delete_unused_speech()

@@ -27,6 +27,7 @@ app.conf.beat_schedule = {
     "retention": {"task": "interviews.tasks.apply_retention", "schedule": crontab("30", "2"), "options": {"expires": 3600}},
     "orphans": {"task": "transcription.tasks.report_orphans", "schedule": crontab("30", "3"), "options": {"expires": 3600}},
     "old-chunks": {"task": "avatars.tasks.delete_old_chunks", "schedule": 120.0, "options": {"expires": 120}},
+    "unused-speech": {"task": "avatars.tasks.delete_unused_speech", "schedule": crontab("0", "3"), "options": {"expires": 3600}},
     "poll-videos": {"task": "avatars.tasks.poll_videos", "schedule": 5.0, "options": {"expires": 5}},
     "tend-takes": {"task": "transcription.tasks.tend", "schedule": 30.0, "options": {"expires": 30, "queue": "recording"}},
     "sweep-interviews": {"task": "interviews.tasks.sweep_interviews", "schedule": 300.0, "options": {"expires": 300}},

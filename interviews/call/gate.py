@@ -61,7 +61,7 @@ def admitted(public_id: str, cookies: Mapping[str, str]) -> Interview:
         interview = candidate_interview(public_id, cookies)
     except Http404:
         raise Refused(Close.SESSION) from None
-    if interview.state not in (*Interview.LIVE, Interview.State.COMPLETED):
+    if interview.erased_at or interview.state not in (*Interview.LIVE, Interview.State.COMPLETED):
         raise Refused(Close.FORBIDDEN)
     return interview
 

@@ -1,5 +1,8 @@
 """After the days the position promised, sound and words go; what people decided stays (threats 63, 77, 78).
 
+Words are the candidate's own, the greeting that tells the name (and its kept sound), letters, and what reviewers wrote about
+the answers. Marks, decisions with their reasons, consents and the audit log are the proof of a fair procedure.
+
 Counted from the end of an interview, or from its deadline when it never ended. A legal hold stops it. In batches, each
 interview by itself: a fault with one does not keep the others, and the next night goes on where this one stopped.
 """
@@ -12,7 +15,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from interviews.models import Interview, Turn
+from avatars.services import speech_cleanup
+from interviews.conversation import names
+from interviews.models import Interview, Mark, OutgoingMail, Review, ReviewChange, Turn
 from interviews.plan import PlanError, from_json
 from interviews.services import audit
 from transcription.services.erase import erase_recording
@@ -39,7 +44,8 @@ def overdue(now: object = None) -> QuerySet[Interview]:
     latest = (now or timezone.now()) - timedelta(days=SHORTEST_DAYS)
     ended = Q(completed_at__lt=latest) | Q(completed_at=None, deadline__lt=latest)
     running = Q(state__in=Interview.LIVE)
-    return Interview.objects.filter(ended, erased_at=None).exclude(running).select_related("version__position").order_by("pk")
+    rows = Interview.objects.filter(ended, erased_at=None).exclude(running)
+    return rows.select_related("version__position", "candidate").order_by("pk")
 
 
 def apply_retention(*, dry_run: bool = False, batch: int = 500) -> Applied:
@@ -69,7 +75,15 @@ def apply_retention(*, dry_run: bool = False, batch: int = 500) -> Applied:
 def erase_answers(interview: Interview, *, reason: str, actor: object = None) -> int:
     """Erase sound and words of one interview now, hold or not; returns how many turns lost their words."""
     erase_recording(interview.recording_key)
+    speech_cleanup.forget_sentences(_sentences_with_name(interview))
     with transaction.atomic():
+        Turn.objects.filter(interview=interview, kind=Turn.Kind.GREETING).update(text="", sentences=[])
+        OutgoingMail.objects.filter(interview=interview).update(to="", subject="", body="", due_at=None)
+        Review.objects.filter(interview=interview).update(comment="")
+        Mark.objects.filter(review__interview=interview).update(note="")
+        for change in ReviewChange.objects.filter(review__interview=interview):
+            marks = {uuid: [score, ""] for uuid, (score, _note) in change.marks.items()}
+            ReviewChange.objects.filter(pk=change.pk).update(comment="", marks=marks)
         turns = Turn.objects.filter(interview=interview, speaker=Turn.Speaker.CANDIDATE)
         count = turns.update(text="", sentences=[], text_state=Turn.TextState.FINAL, start_ms=None, end_ms=None)
         Interview.objects.filter(pk=interview.pk, erased_at=None).update(erased_at=timezone.now())
@@ -86,6 +100,13 @@ def _erase(interview: Interview, applied: Applied, *, dry_run: bool) -> None:
         applied.turns += Turn.objects.filter(interview=interview, speaker=Turn.Speaker.CANDIDATE).count()
     elif Interview.objects.filter(pk=interview.pk, legal_hold=False).exists():  # somebody may have set it a moment ago
         applied.turns += erase_answers(interview, reason="retention")
+
+
+def _sentences_with_name(interview: Interview) -> list[str]:
+    """Only a greeting tells the name (conversation.script)."""
+    greetings = Turn.objects.filter(interview=interview, kind=Turn.Kind.GREETING).values_list("sentences", flat=True)
+    name = names.address(interview.candidate.name)
+    return [sentence for sentences in greetings for sentence in sentences if name and name in sentence]
 
 
 def _until(interview: Interview) -> object:

@@ -1,13 +1,19 @@
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 
-from interviews.models import AuditEvent, Interview, Turn
-from interviews.services import late_texts
+from avatars.models import Speech
+from avatars.services import speech
+from interviews import links
+from interviews.call import gate
+from interviews.models import AuditEvent, Decision, Interview, Mark, Review, ReviewChange, Turn
+from interviews.services import late_texts, mail
 from interviews.services.retention import apply_retention
 from interviews.tests.builders import make_alice, make_interview, make_position
 from transcription.models import Recording, SpeechSegment, Take
@@ -57,12 +63,48 @@ def test_sound_and_words_past_their_days_are_erased_and_the_questions_stay():
 
 @pytest.mark.parametrize(
     "fields",
-    [{"days_ago": 179}, {"legal_hold": True}, {"days_ago": 30, "retention_days": 31}, {"state": "in_progress", "completed_at": None}],
+    [
+        {"days_ago": 179},
+        {"legal_hold": True},
+        {"days_ago": 30, "retention_days": 31},
+        {"state": "in_progress", "completed_at": None},
+    ],
 )
 def test_what_is_not_over_its_days_or_is_held_stays(fields):
     make_recorded(**fields)
     assert apply_retention().interviews == 0
     assert Take.objects.exists()
+
+
+def test_the_name_in_the_greeting_its_sound_letters_and_remarks_are_erased_and_marks_stay():
+    interview, alice = make_recorded(), make_alice()
+    hello = "Hello, Bob."
+    Turn.objects.create(
+        interview=interview, number=3, speaker="avatar", kind="greeting", text=hello, sentences=[hello], first_sentence=0
+    )
+    row = speech.speak(text=hello, language="en", engine="fake")
+    mail.queue(kind="invitation", to="bob@example.org", subject="For Bob", body="Dear Bob", interview=interview)
+    review = Review.objects.create(interview=interview, reviewer=alice, comment="Bob spoke of his child.")
+    Mark.objects.create(review=review, criterion_uuid=uuid4(), score=4, note="Bob's child")
+    ReviewChange.objects.create(review=review, marks={"c": [3, "Bob's child"]}, comment="Bob", reason="second look")
+    Decision.objects.create(interview=interview, reviewer=alice, outcome="advance", reason="clear answers")
+    apply_retention()
+    assert not Speech.objects.filter(pk=row.pk).exists() and not default_storage.exists(row.audio.name)
+    assert interview.turns.get(kind="greeting").text == "" and interview.turns.get(kind="greeting").sentences == []
+    letter = interview.mails.get()
+    assert (letter.to, letter.subject, letter.body, letter.due_at) == ("", "", "", None)
+    review.refresh_from_db()
+    assert (review.comment, review.marks.get().note, review.marks.get().score) == ("", "", 4)
+    assert (review.changes.get().comment, review.changes.get().marks) == ("", {"c": [3, ""]})
+    assert interview.decisions.get().reason == "clear answers"
+
+
+def test_an_erased_interview_opens_no_socket():
+    interview = make_recorded()
+    apply_retention()
+    cookies = {links.cookie_name(interview.public_id): links.cookie_value(interview.public_id, 1)}
+    with pytest.raises(gate.Refused):
+        gate.admitted(interview.public_id, cookies)
 
 
 def test_a_dry_run_only_counts():
