@@ -98,11 +98,11 @@ class ProfileForm(forms.ModelForm):
     )  # fmt: skip
 
     background_colour = forms.CharField(
-        label=_("background colour"), required=False, max_length=7, validators=[COLOR],
+        label=_("Background colour"), required=False, max_length=7, validators=[COLOR],
         widget=UnfoldAdminTextInputWidget(attrs={"data-colour": "", "placeholder": "#cfdce6", "autocomplete": "off"}),
     )  # fmt: skip
     background_upload = forms.FileField(
-        label=_("picture to upload"), required=False, widget=UnfoldAdminFileFieldWidget(attrs={"accept": PICTURE_TYPES}),
+        label=_("Picture to upload"), required=False, widget=UnfoldAdminFileFieldWidget(attrs={"accept": PICTURE_TYPES}),
         help_text=_("JPEG, PNG or WebP, at most 5 MB and 4096 pixels on a side."),
     )  # fmt: skip
 

@@ -26,8 +26,8 @@ from interview_site.media import ranged_response
 
 State = AvatarGeneration.State
 COLOURS = {
-    State.QUEUED: "default", State.SPEAKING: "info", State.SUBMITTED: "info", State.PROCESSING: "info", State.SUCCEEDED: "success",
-    State.FAILED: "danger", State.CANCELLED: "default", State.UNKNOWN: "warning", State.BLOCKED: "danger",
+    State.QUEUED: "default", State.SPEAKING: "info", State.SUBMITTED: "info", State.PROCESSING: "info",
+    State.SUCCEEDED: "success", State.FAILED: "danger", State.CANCELLED: "default", State.UNKNOWN: "warning", State.BLOCKED: "danger",
 }  # fmt: skip
 TEST_TEXTS = {
     "ru": "Здравствуйте! Это проверка видео. Расскажите, пожалуйста, о себе.",
@@ -71,13 +71,20 @@ class AvatarGenerationAdmin(ModelAdmin):
         ("created_at", "created_by"), ("finished_at", "deadline_at"), "last_error",
     ]  # fmt: skip
     readonly_fields = [
-        "player", "text", "state_shown", "progress_shown", "what_went_wrong", "provider", "provider_id", "length", "cost", "created_at",
-        "created_by", "finished_at", "deadline_at", "last_error",
+        "player", "text", "state_shown", "progress_shown", "what_went_wrong", "provider", "provider_id", "length", "cost",
+        "created_at", "created_by", "finished_at", "deadline_at", "last_error",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AvatarGeneration]:
         # Timelines and snapshots are kilobytes a row, and no list shows them.
         return super().get_queryset(request).defer("timeline", "settings")
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page of a video that is being made looks again by itself; nothing can be typed into it."""
+        answer: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
+        if self.get_queryset(request).filter(pk=_number(object_id)).unfinished().exclude(due_at=None).exists():
+            answer.headers["Refresh"] = "3"
+        return answer
 
     # --- What is shown ---
 
@@ -225,8 +232,8 @@ class ProviderHealthAdmin(ModelAdmin):
 
     list_display = ["provider", "standing", "last_success_at", "last_error_at", "last_error", "balance_shown"]
     fields = readonly_fields = [
-        "provider", "standing", "failures", "open_since", "paused_until", "last_success_at", "last_error_at", "last_category", "last_error",
-        "balance_shown", "balance_at",
+        "provider", "standing", "failures", "open_since", "paused_until", "last_success_at", "last_error_at", "last_category",
+        "last_error", "balance_shown", "balance_at",
     ]  # fmt: skip
 
     @display(description=_("state"), label={"paused": "danger", "well": "success"})

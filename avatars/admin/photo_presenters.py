@@ -90,7 +90,9 @@ class PhotoPresenterAdmin(ModelAdmin):
 
     @display(description=_("points"))
     def editor(self, presenter: PhotoPresenter) -> str:
-        address = {name: reverse(f"admin:avatars_photopresenter_{name}", args=[presenter.pk]) for name in ("points", "status", "speak")}
+        address = {
+            name: reverse(f"admin:avatars_photopresenter_{name}", args=[presenter.pk]) for name in ("points", "status", "speak")
+        }
         data = {
             **address,
             "picture": reverse("admin:avatars_photopresenter_picture", args=[presenter.pk]),
@@ -118,6 +120,12 @@ class PhotoPresenterAdmin(ModelAdmin):
 
     # --- What happens ---
 
+    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only the step that can be taken from here."""
+        active = PhotoPresenter.objects.active().filter(pk=object_id).exists()
+        skipped = "make_active" if active else "withdraw"
+        return [each for each in super().get_actions_submit_line(request, object_id) if not each.action_name.endswith(skipped)]
+
     def save_model(self, request: HttpRequest, obj: PhotoPresenter, form: ModelForm, change: bool) -> None:
         if change:
             if "points" in form.changed_data:
@@ -132,8 +140,8 @@ class PhotoPresenterAdmin(ModelAdmin):
             super().save_model(request, obj, form, change)
             order_build(obj)
             found = {
-                PhotoPresenter.PointsBy.DETECTOR: _t("A face was found. Drag the six points right where they are not."),
-                PhotoPresenter.PointsBy.SEVERAL: _t("Several faces were found; the points are on the largest. Drag them right."),
+                PhotoPresenter.PointsBy.DETECTOR: _t("A face was found. Check the six points and drag those that are off."),
+                PhotoPresenter.PointsBy.SEVERAL: _t("Several faces were found; the points are on the largest. Check them."),
             }
             usual = _t("No face was found. Drag the six points to their places: eyes, corners and middle of the mouth, chin.")
             messages.info(request, found.get(PhotoPresenter.PointsBy(obj.points_by), usual))
@@ -144,7 +152,7 @@ class PhotoPresenterAdmin(ModelAdmin):
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: PhotoPresenter) -> HttpResponse:
-        if any(button.action_name in request.POST for button in self.get_actions_submit_line(request, obj.pk)):
+        if any(name.endswith(("_make_active", "_withdraw")) for name in request.POST):
             request.POST = request.POST.copy()  # type: ignore[assignment]
             request.POST["_continue"] = "1"
         return super().response_change(request, obj)

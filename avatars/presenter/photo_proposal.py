@@ -39,7 +39,20 @@ def propose(picture: np.ndarray) -> Proposal:
     if eyes:
         for name, (ex, ey) in zip(("left_eye", "right_eye"), eyes, strict=True):
             points[name] = [round(float(x + ex) / width, 4), round(float(y + ey) / height, 4)]
+        points |= _below(points, width / height)
     return Proposal(points, len(faces))
+
+
+def _below(points: dict[str, list[float]], aspect: float) -> dict[str, list[float]]:
+    """Mouth and chin where they usually are below these two eyes, which tell the size of a face better than its box."""
+    (left_x, left_y), (right_x, right_y) = points["left_eye"], points["right_eye"]
+    middle_x, middle_y, apart = (left_x + right_x) / 2, (left_y + right_y) / 2, right_x - left_x
+
+    def at(dx: float, dy: float) -> list[float]:
+        spot = (middle_x + apart * dx, middle_y + apart * dy * aspect)
+        return [round(min(1.0, max(0.0, number)), 4) for number in spot]
+
+    return {"mouth_left": at(-0.4, 1.1), "mouth_right": at(0.4, 1.1), "lips": at(0, 1.12), "chin": at(0, 1.8)}
 
 
 def _eyes(upper: np.ndarray) -> list[tuple[float, float]] | None:

@@ -136,9 +136,7 @@ def _draw(presenter: PhotoPresenter, fingerprint: str, folder: Path) -> None:
             PhotoPresenter.renew(presenter.pk, lease_s=LEASE_S)
             PhotoPresenter.objects.filter(pk=presenter.pk).update(progress=percent)
 
-    build_photo_presenter(
-        PhotoFace(photo, points), folder, name=presenter.name, fingerprint=fingerprint[:16], progress=progress
-    )
+    build_photo_presenter(PhotoFace(photo, points), folder, name=presenter.name, fingerprint=fingerprint[:16], progress=progress)
 
 
 def _publish(presenter: PhotoPresenter, fingerprint: str, folder: Path) -> str:

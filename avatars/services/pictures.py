@@ -49,7 +49,9 @@ def read_picture(content: bytes, *, least: int, largest: int) -> Image.Image:
             if getattr(picture, "n_frames", 1) > 1:
                 raise BadPicture(_("The picture moves. Please choose a still one."))
             if min(picture.size) < least:
-                raise BadPicture(_("The picture is too small: it needs at least %(least)d pixels on each side.") % {"least": least})
+                raise BadPicture(
+                    _("The picture is too small: it needs at least %(least)d pixels on each side.") % {"least": least}
+                )
             picture.load()
             upright = ImageOps.exif_transpose(picture)
     except BadPicture:

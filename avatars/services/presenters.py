@@ -69,7 +69,13 @@ def photo_named(name: str) -> PhotoPresenter | None:
 def offers() -> list[Offer]:
     """The drawn presenters, then the active photo presenters."""
     drawn = [
-        Offer(name, str(DRAWN_NAMES.get(name, name)), static(f"presenters/{name}/"), static(f"presenters/{name}/portrait.webp"), False)
+        Offer(
+            name,
+            str(DRAWN_NAMES.get(name, name)),
+            static(f"presenters/{name}/"),
+            static(f"presenters/{name}/portrait.webp"),
+            False,
+        )
         for name in PRESENTERS
     ]
     photos = PhotoPresenter.objects.active()
@@ -156,7 +162,7 @@ def _fetch(name: str, path: Path) -> None:
 
 
 def gender_of(name: str) -> str:
-    """"female" or "male": which of a language's usual voices goes with this presenter."""
+    """Either "female" or "male": which of a language's usual voices goes with this presenter."""
     if photo := photo_named(name):
         return photo.voice_gender
     return DRAWN_GENDERS.get(name, "female")

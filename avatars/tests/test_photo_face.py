@@ -91,7 +91,9 @@ def test_a_tilted_head_is_put_upright() -> None:
 def test_the_sprites_are_read_like_those_of_a_drawn_presenter(built: Path) -> None:
     presenter = read_presenter(built)
     assert set(presenter.mouth) == {key for key, *_rest in mouth_states()}
-    assert all(0 <= sprite < len(presenter.sprites) and 0 <= level < len(presenter.jaw) for sprite, level in presenter.mouth.values())
+    assert all(
+        0 <= sprite < len(presenter.sprites) and 0 <= level < len(presenter.jaw) for sprite, level in presenter.mouth.values()
+    )
     with Image.open(presenter.atlas_path) as atlas:
         assert atlas.mode == "RGBA" and atlas.height <= 4096
         assert all(s.atlas_x + s.width <= atlas.width and s.atlas_y + s.height <= atlas.height for s in presenter.sprites)

@@ -103,7 +103,8 @@ def test_points_from_the_page_are_kept_and_built(page: Client) -> None:
 
 @pytest.mark.parametrize(
     "points",
-    ["", "{", "[]", "null", "[" * 1500, json.dumps({**points_of(), "chin": [0.5, 3]}), json.dumps({**points_of(), "chin": [0.5, 0.1]}),
+    ["", "{", "[]", "null", "[" * 1500, json.dumps({**points_of(), "chin": [0.5, 3]}),
+     json.dumps({**points_of(), "chin": [0.5, 0.1]}),
      '{"chin": NaN}', "x" * 5000],
     ids=["empty", "half", "list", "null", "deep", "outside", "crossed", "nan", "long"],
 )  # fmt: skip
@@ -166,7 +167,9 @@ def test_a_picture_that_is_gone_ends_in_a_plain_state() -> None:
 def test_three_lost_workers_end_it() -> None:
     row = make_photo_presenter()
     for _loss in range(3):
-        PhotoPresenter.objects.filter(pk=row.pk).update(lease_until=timezone.now() - timedelta(seconds=1), picture="portraits/gone.webp")
+        PhotoPresenter.objects.filter(pk=row.pk).update(
+            lease_until=timezone.now() - timedelta(seconds=1), picture="portraits/gone.webp"
+        )
         photo_presenters.build(row.pk)
         PhotoPresenter.objects.filter(pk=row.pk, due_at__isnull=False).update(due_at=timezone.now())
     row.refresh_from_db()
@@ -176,7 +179,9 @@ def test_three_lost_workers_end_it() -> None:
 # --- Licence and state ---
 
 
-@pytest.mark.parametrize("licence", [{}, {"licence_kind": "own"}, {"licence_text": "Bob said yes"}, {"licence_kind": "own", "licence_text": " "}])
+@pytest.mark.parametrize(
+    "licence", [{}, {"licence_kind": "own"}, {"licence_text": "Bob said yes"}, {"licence_kind": "own", "licence_text": " "}]
+)
 def test_without_a_licence_it_cannot_be_activated(alice: User, licence: dict[str, str]) -> None:
     row = make_photo_presenter(built=True, **licence)
     with pytest.raises(NotReady) as refused:

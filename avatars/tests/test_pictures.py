@@ -85,7 +85,9 @@ def test_a_profile_shows_its_picture_on_the_page_and_in_clips() -> None:
     assert drawn.picture is not None and drawn.picture.is_file() and drawn.clothes == "#112233"
 
 
-@pytest.mark.parametrize("background", ["picture:gone", "picture:", "../../etc/passwd", "/static/x.png", "http://a/b.png", "nobody"])
+@pytest.mark.parametrize(
+    "background", ["picture:gone", "picture:", "../../etc/passwd", "/static/x.png", "http://a/b.png", "nobody"]
+)
 def test_a_background_that_is_not_there_falls_back_to_the_usual_one(background: str) -> None:
     snapshot = {"presenter": "timur", "background": background}
     assert presenter_for_page(snapshot)["background"].endswith("presenters/backgrounds/office.webp")
