@@ -153,6 +153,8 @@ def import_from(folder: Path, say: Say) -> dict[str, Any]:
     say(f"files: {len(manifest['files'])}")
     with transaction.atomic():
         for model in reversed(moved_models()):  # what migrating made: the standard roles, the default profile
+            for field in model._meta.local_many_to_many:
+                field.remote_field.through._base_manager.all()._raw_delete(connection.alias)
             model._base_manager.all()._raw_delete(connection.alias)
         for model in moved_models():
             label = model._meta.label_lower

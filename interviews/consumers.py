@@ -43,6 +43,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.public_id: str = self.scope["url_route"]["kwargs"]["public_id"]
         self.connection = secrets.token_hex(8)
+        self.joined_us = 0  # when this socket took the seat; of two sockets of one device the later one stays
         self.held = Held()
         self.interview: Interview | None = None
         self.call: Call | None = None
@@ -211,11 +212,13 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         if outcome.refused:
             await self._refused(outcome.refused, "")
             return
+        self.joined_us = round(self.seen_at.timestamp() * 1_000_000)
         log.info("call joined", extra={"interview": self.public_id, "turns": len(outcome.turns), "taken_over": by_force})
         self.call = Call(outcome.interview, self.device, self._send, self.clock)
         self.call.listener = self.ear
         # Any other socket looks again: another device has lost its seat, an older socket of this one is not needed.
-        self.held.start("tell", ainterview_changed(self.public_id, device=self.device, connection=self.connection))
+        hint = {"device": self.device, "connection": self.connection, "joined_us": self.joined_us}
+        self.held.start("tell", ainterview_changed(self.public_id, **hint))
         await self.call.begin(outcome)
 
     async def _event(self, event: Event, message_id: str = "") -> conversation.Outcome:
@@ -238,8 +241,9 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         """A hint of the channel layer (threats 6): nothing is believed, the rows are read."""
         if hint.get("connection") == self.connection:
             return
-        if hint.get("device") == self.device and "connection" in hint and self.call is not None:
-            await self._lost_seat("")
+        if hint.get("device") == self.device and "joined_us" in hint and self.call is not None:
+            if hint["joined_us"] > self.joined_us:  # an older socket's hint may come late: it does not end a newer one
+                await self._lost_seat("")
             return
         await self._check()
 

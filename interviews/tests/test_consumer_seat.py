@@ -2,6 +2,7 @@
 
 import pytest
 
+from interview_site.notify import ainterview_changed
 from interviews.models import Interview, Turn
 from interviews.tests.page import Page
 
@@ -87,3 +88,20 @@ async def test_a_socket_stays_one_device(live_interview):
         await page.listen_until("listening")
         await page.send("hello", device="another")
         assert (await page.listen_until("error"))["code"] == "bad_message"
+
+
+async def test_a_late_hint_of_an_older_socket_does_not_end_the_newer_one(live_interview):
+    async with Page(live_interview) as page:
+        await page.hello()
+        await page.listen_until("listening")
+        await ainterview_changed(live_interview.public_id, device=page.device, connection="older", joined_us=1)
+        await page.type("Still here.")
+        await page.listen_until("final")
+
+
+async def test_an_older_socket_of_the_same_device_gives_way(live_interview):
+    async with Page(live_interview) as page:
+        await page.hello()
+        await page.listen_until("listening")
+        await ainterview_changed(live_interview.public_id, device=page.device, connection="newer", joined_us=2**60)
+        assert await page.closed() == 4409

@@ -40,6 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     running = RunningSite(tmp_path_factory.mktemp("site")).start()
+    running.hurry()
     yield running
     running.stop()
     assert running.faults() == []
