@@ -11,7 +11,11 @@ def send_mail(pk: int) -> None:
     """Send one letter of the outbox; a letter that is not due or is held by another worker is left alone."""
     if not OutgoingMail.claim(pk):
         return
-    letter = OutgoingMail.objects.select_related("interview__version__position", "interview__candidate", "sent_by").filter(pk=pk).first()
+    letter = (
+        OutgoingMail.objects.select_related("interview__version__position", "interview__candidate", "sent_by")
+        .filter(pk=pk)
+        .first()
+    )
     if letter is not None:
         mail.send(letter)
 

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 class AuditEvent(models.Model):
     """Who viewed, exported, changed or erased; ids only, never personal data (threats 79). Append-only."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
     action = models.CharField(_("action"), max_length=40)
     target_type = models.CharField(_("what"), max_length=40)
     target_id = models.CharField(_("id"), max_length=64)

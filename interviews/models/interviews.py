@@ -68,8 +68,12 @@ class Interview(models.Model):
     FINISHED = (State.COMPLETED, State.DECLINED, State.EXPIRED, State.REVOKED, State.ABANDONED)
 
     public_id = models.CharField(max_length=24, unique=True, default=new_public_id, editable=False)
-    candidate = models.ForeignKey("interviews.Candidate", on_delete=models.CASCADE, related_name="interviews", verbose_name=_("candidate"))
-    version = models.ForeignKey("interviews.PositionVersion", on_delete=models.PROTECT, related_name="interviews", verbose_name=_("position version"))
+    candidate = models.ForeignKey(
+        "interviews.Candidate", on_delete=models.CASCADE, related_name="interviews", verbose_name=_("candidate")
+    )
+    version = models.ForeignKey(
+        "interviews.PositionVersion", on_delete=models.PROTECT, related_name="interviews", verbose_name=_("position version")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.REAL)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.RU)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.INVITED)
@@ -90,7 +94,9 @@ class Interview(models.Model):
     heard_sentence = models.IntegerField(default=-1)  # the last sentence the candidate heard to its end
     wants_person_at = models.DateTimeField(_("prefers a person since"), null=True, blank=True)
     legal_hold = models.BooleanField(_("legal hold: never deleted by retention"), default=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invited by"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invited by")
+    )
     created_at = models.DateTimeField(_("invited"), auto_now_add=True)
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)

@@ -52,9 +52,13 @@ class OutgoingMail(DueWork):
     to = models.EmailField(_("to"), blank=True, default="")
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
-    interview = models.ForeignKey(Interview, on_delete=models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("interview"))
+    interview = models.ForeignKey(
+        Interview, on_delete=models.CASCADE, null=True, blank=True, related_name="mails", verbose_name=_("interview")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
-    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sent by"))
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sent by")
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 

@@ -13,7 +13,9 @@ class Review(models.Model):
     """One reviewer's view of one interview."""
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="reviews", verbose_name=_("interview"))
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("reviewer"))
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("reviewer")
+    )
     comment = models.TextField(_("comment"), blank=True, default="", validators=[MaxLengthValidator(5000)])
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -76,7 +78,9 @@ class Decision(models.Model):
         REJECT = "reject", _("reject")
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="decisions", verbose_name=_("interview"))
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("decided by"))
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("decided by")
+    )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
     reason = models.TextField(_("reason"), validators=[MaxLengthValidator(5000)])
     at = models.DateTimeField(_("time"), auto_now_add=True)

@@ -44,7 +44,9 @@ def move(interview: Interview, new: str, *, reason: str = "", actor: object = No
         stamps["started_at"] = timezone.now()
     with transaction.atomic():
         for old in MOVES[new]:
-            if Interview.objects.filter(pk=interview.pk, state=old).update(state=new, active_at=timezone.now(), **stamps, **fields):
+            if Interview.objects.filter(pk=interview.pk, state=old).update(
+                state=new, active_at=timezone.now(), **stamps, **fields
+            ):
                 InterviewPassage.objects.create(
                     interview_id=interview.pk, old_state=old, new_state=new, reason=reason[:200], actor=actor
                 )

@@ -16,15 +16,23 @@ def plan_of(position: Position) -> Plan:
     avatar = position.avatar or AvatarSettings.objects.filter(is_default=True).first()
     criteria = tuple(
         PlanCriterion(
-            uuid=str(criterion.uuid), name=criterion.name, meaning=criterion.meaning, weight=criterion.weight,
+            uuid=str(criterion.uuid),
+            name=criterion.name,
+            meaning=criterion.meaning,
+            weight=criterion.weight,
             anchors=(criterion.anchor_1, criterion.anchor_2, criterion.anchor_3, criterion.anchor_4, criterion.anchor_5),
         )  # fmt: skip
         for criterion in position.criteria.all()
     )
     questions = tuple(
         PlanQuestion(
-            uuid=str(question.uuid), text=question.text, mode=question.mode, follow_ups=question.follow_ups,
-            think_time_s=question.think_time_s, answer_time_s=question.answer_time_s, required=question.required,
+            uuid=str(question.uuid),
+            text=question.text,
+            mode=question.mode,
+            follow_ups=question.follow_ups,
+            think_time_s=question.think_time_s,
+            answer_time_s=question.answer_time_s,
+            required=question.required,
             criteria=tuple(str(criterion.uuid) for criterion in question.criteria.all()),
         )  # fmt: skip
         for question in position.questions.prefetch_related("criteria")
@@ -52,5 +60,9 @@ def freeze(position: Position, *, by: object = None) -> PositionVersion:
         if latest and latest.fingerprint == fingerprint:
             return latest
         return PositionVersion.objects.create(
-            position=position, number=(latest.number if latest else 0) + 1, plan=plan.to_json(), fingerprint=fingerprint, created_by=by
+            position=position,
+            number=(latest.number if latest else 0) + 1,
+            plan=plan.to_json(),
+            fingerprint=fingerprint,
+            created_by=by,
         )

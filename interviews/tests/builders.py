@@ -35,7 +35,9 @@ def make_position(*, language: str = "en", questions: list[str] | None = None, *
 
 def make_interview(*, state: str = Interview.State.INVITED, position: Position | None = None, **fields: object) -> Interview:
     position = position or make_position()
-    candidate = fields.pop("candidate", None) or Candidate.objects.create(name="Bob", email="bob@example.org", language=position.language)
+    candidate = fields.pop("candidate", None) or Candidate.objects.create(
+        name="Bob", email="bob@example.org", language=position.language
+    )
     defaults = {
         "candidate": candidate,
         "version": freeze(position),

@@ -96,7 +96,9 @@ class RunningSite:
     def hurry(self) -> None:
         """Speak twice as fast, as HR may set it: a test need not sit through the whole sentences."""
         words = "from avatars.models import AvatarSettings; AvatarSettings.objects.update(speed=2.0)"
-        subprocess.run([sys.executable, "manage.py", "shell", "-c", words], cwd=settings.BASE_DIR, env=self._environ(), check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "-c", words], cwd=settings.BASE_DIR, env=self._environ(), check=True
+        )
 
     def kill_web(self) -> None:
         os.kill(self.web_pid(), signal.SIGKILL)
