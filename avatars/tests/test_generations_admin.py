@@ -60,6 +60,13 @@ def test_a_finished_video_is_played_by_ranges(alice: Client) -> None:
     assert alice.get(page("media", generation.pk, "exe")).status_code == 404
 
 
+def test_the_page_of_a_video_in_the_making_looks_again_by_itself(alice: Client) -> None:
+    generation = order()
+    assert alice.get(page("change", generation.pk)).headers["Refresh"] == "3"
+    polled(worked(generation))
+    assert "Refresh" not in alice.get(page("change", generation.pk)).headers
+
+
 def test_a_link_changes_nothing_and_a_post_does(alice: Client) -> None:
     generation = order()
     assert alice.get(page("cancel_this", generation.pk)).status_code == 200
