@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from avatars.models import AvatarGeneration, AvatarSettings, GenerationPassage
 from avatars.providers import registry
 from avatars.services.generation_states import State, move, wake
+from avatars.services.presenters import version_of
 from avatars.speech.languages import LANGUAGES
 from avatars.speech.text import MAX_CHARACTERS, NothingToSay, TextTooLong, prepare
 from interview_site.errors import ProviderError
@@ -21,7 +22,7 @@ from interview_site.errors import ProviderError
 __all__ = ["CannotBeCancelled", "NothingToSay", "TextTooLong", "cancel", "generate", "generate_all", "retry"]
 
 # What a video looks and sounds like; the rest of a profile (persona, live minutes, …) changes nothing in it.
-LOOK_AND_SOUND = "speech_engine voice speed emotion resolution aspect captions background lip_sync".split()
+LOOK_AND_SOUND = "speech_engine voice speed emotion resolution aspect captions background clothes lip_sync".split()
 LOCAL = "local"
 
 
@@ -149,8 +150,8 @@ def _snapshot(settings: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _fingerprint(kind: str, text: str, language: str, settings: Mapping[str, Any]) -> str:
-    who = "presenter" if kind == LOCAL else "recorded_avatar"
-    parts = [kind, registry.provider(kind).version(), text, language, settings.get(who)]
+    who = version_of(str(settings.get("presenter") or "")) if kind == LOCAL else settings.get("recorded_avatar")
+    parts = [kind, registry.provider(kind).version(), text, language, who]
     parts += [settings.get(name) for name in LOOK_AND_SOUND]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, default=str).encode()).hexdigest()
 

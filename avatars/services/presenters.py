@@ -161,6 +161,13 @@ def _fetch(name: str, path: Path) -> None:
     part.replace(path)
 
 
+def version_of(name: str) -> str:
+    """Who is really drawn for this name, and from which build: a clip of another version is not the same clip."""
+    if photo := photo_named(name):
+        return f"{name}@{photo.art_fingerprint[:16]}"
+    return name if name in PRESENTERS else USUAL
+
+
 def gender_of(name: str) -> str:
     """Either "female" or "male": which of a language's usual voices goes with this presenter."""
     if photo := photo_named(name):

@@ -16,7 +16,7 @@ from avatars.models import AvatarSettings, PhotoPresenter
 from avatars.presenter.format import read_presenter
 from avatars.services import photo_presenters
 from avatars.services.photo_presenters import NotReady, activate, retire
-from avatars.services.presenters import art_for_renderer, base_url, gender_of, local_folder, presenter_for_page
+from avatars.services.presenters import art_for_renderer, base_url, gender_of, local_folder, presenter_for_page, version_of
 from avatars.tests.photo_helpers import make_photo_presenter, points_of, portrait, sent
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +242,13 @@ def test_an_active_presenter_is_offered_drawn_and_heard(page: Client, alice: Use
     drawn = art_for_renderer(snapshot)
     assert drawn.folder == local_folder(row) and drawn.presenter == row.name
     assert gender_of(row.name) == "male"
+
+
+def test_clips_made_before_it_was_withdrawn_are_not_used_again(alice: User) -> None:
+    row = active(alice)
+    before = version_of(row.name)
+    retire(row)
+    assert before != version_of(row.name) == version_of("aliya")
 
 
 def test_a_withdrawn_presenter_is_shown_nowhere(alice: User) -> None:
