@@ -27,7 +27,8 @@ from interview_site.media import ranged_response
 State = AvatarGeneration.State
 COLOURS = {
     State.QUEUED: "default", State.SPEAKING: "info", State.SUBMITTED: "info", State.PROCESSING: "info",
-    State.SUCCEEDED: "success", State.UNKNOWN: "warning", State.FAILED: "danger", State.CANCELLED: "default", State.BLOCKED: "danger",
+    State.SUCCEEDED: "success", State.UNKNOWN: "warning",
+    State.FAILED: "danger", State.CANCELLED: "default", State.BLOCKED: "danger",
 }  # fmt: skip
 TEST_TEXTS = {
     "ru": "Здравствуйте! Это проверка видео. Расскажите, пожалуйста, о себе.",
