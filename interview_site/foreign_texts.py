@@ -1,11 +1,13 @@
-"""Texts of the admin's own packages that ship without Russian and Kazakh (django-unfold, django-simple-history).
+# ruff: noqa: E501 - texts of others are kept word for word, one a line
+"""Texts of the admin's own packages that ship without Russian and Kazakh (django-unfold, django-simple-history),
+and those of Django that have no Kazakh.
 
 Named here only so that `script/messages` gathers them and the catalogues translate them; nothing imports this module.
 Keep to what people see in this site's pages. A text that its package translates one day may leave.
 """
 
 from django.utils.translation import gettext_noop as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 UNFOLD = (
     _("Welcome back to"),
@@ -102,4 +104,92 @@ MONTHS = (
     pgettext_lazy("alt. month", "October"),
     pgettext_lazy("alt. month", "November"),
     pgettext_lazy("alt. month", "December"),
+)
+
+DJANGO = (
+    _("Authentication and Authorization"),
+    _("Email address"),
+    _("email address"),
+    _("Please enter the correct %(username)s and password for a staff account. Note that both fields may be case-sensitive."),
+    _("Please enter a correct %(username)s and password. Note that both fields may be case-sensitive."),
+    _(
+        "You are authenticated as %(username)s, but are not authorized to access this page. Would you like to login to a different account?"
+    ),
+    _("The {name} “{obj}” was added successfully."),
+    _("You may edit it again below."),
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _("The %(name)s “%(obj)s” was deleted successfully."),
+    _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
+    _("View %s"),
+    _("View"),
+    _("Close"),
+    _("Save and view"),
+    _("Yes, I’m sure"),
+    _("Summary"),
+    _("Objects"),
+    _("Hold down “Control”, or “Command” on a Mac, to select more than one."),
+    _("Skip to main content"),
+    _("After you’ve created a user, you’ll be able to edit more user options."),
+    ngettext_lazy("Please correct the error below.", "Please correct the errors below.", 1),
+    _("Set password"),
+    _("Reset password"),
+    _("No password set."),
+    _("Raw passwords are not stored, so there is no way to see the user’s password."),
+    _("Enable password-based authentication for this user by setting a password."),
+    _("The two password fields didn’t match."),
+    _("Enter the same password as before, for verification."),
+    _(
+        "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
+    _("Password-based authentication"),
+    _("Enabled"),
+    _("Disabled"),
+    _("The groups this user belongs to. A user will get all permissions granted to each of their groups."),
+    _("Specific permissions for this user."),
+    _("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
+    _("A user with that username already exists."),
+    _("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+        1,
+    ),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        1,
+    ),
+    _("The password is too similar to the %(verbose_name)s."),
+    _("Your password can’t be too similar to your other personal information."),
+    _("This password is too common."),
+    _("Your password can’t be a commonly used password."),
+    _("This password is entirely numeric."),
+    _("Your password can’t be entirely numeric."),
+    _("Password change"),
+    _("Password change successful"),
+    _(
+        "Please enter your old password, for security’s sake, and then enter your new password twice so we can verify you typed it in correctly."
+    ),
+    _("Thanks for spending some quality time with the web site today."),
+    _("Enter a valid integer."),
+    _("Enter a valid email address."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        1,
+    ),
+    ngettext_lazy(
+        "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
+        1,
+    ),
+    _("Null characters are not allowed."),
+    _("%(model_name)s with this %(field_labels)s already exists."),
+    _("File extension “%(extension)s” is not allowed. Allowed extensions are: %(allowed_extensions)s."),
+    _("Currently:"),
+    _("Change:"),
+    _("Export"),
 )
