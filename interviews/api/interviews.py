@@ -121,12 +121,14 @@ class Reviews(_OfInterview):
         tags=["interviews"],
     )
     def get(self, request: Request, public_id: str) -> Response:
-        """What reviewers think, newest first."""
+        """What reviewers think, newest first. A person signed in sees the others' marks only after giving their own."""
         interview = self.interview(public_id)
         self.note(interview, "reviews")
-        return self.page(
-            Review.objects.filter(interview=interview).select_related("reviewer").prefetch_related("marks"), ReviewSerializer
-        )
+        reviews = Review.objects.filter(interview=interview)
+        # As on the review page: nobody's judgement leans on another's. A token was given this scope by its maker.
+        if request.auth is None and not reviews.filter(reviewer=request.user).exists():
+            reviews = reviews.none()
+        return self.page(reviews.select_related("reviewer").prefetch_related("marks"), ReviewSerializer)
 
 
 class Decisions(_OfInterview):

@@ -95,6 +95,17 @@ def test_reviews_carry_their_marks(program, alice):
     assert rows[0]["marks"] == [{"criterion": uuid, "score": None, "note": ""}]
 
 
+def test_a_person_signed_in_sees_others_marks_only_after_their_own(client, alice):
+    interview = make_interview(state=State.COMPLETED)
+    Review.objects.create(interview=interview, reviewer=alice, comment="Clear.")
+    dana = make_alice(username="dana")
+    client.force_login(dana)
+    path = f"/api/v1/interviews/{interview.public_id}/reviews"
+    assert client.get(path).json()["results"] == []
+    Review.objects.create(interview=interview, reviewer=dana, comment="Unclear.")
+    assert [row["comment"] for row in client.get(path).json()["results"]] == ["Unclear.", "Clear."]
+
+
 @pytest.mark.parametrize("path", ["", "/transcript", "/reviews", "/decisions"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_no_call_writes_an_interview_a_review_or_a_decision(program, path, method):
