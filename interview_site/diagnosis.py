@@ -142,4 +142,20 @@ def _disk() -> Iterator[Finding]:
             yield Finding("ok", f"{folder} has {free / GIB:.1f} GB left")
 
 
-EXAMINATIONS: list[Callable[[], Iterator[Finding]]] = [_settings, _database, _broker, _channels, _parts, _disk]
+def _timeouts() -> Iterator[Finding]:
+    """A task still running when the broker delivers it again would be done twice (threats 5)."""
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    limit, visible = settings.CELERY_TASK_TIME_LIMIT, options["visibility_timeout"]
+    if 2 * limit < visible:
+        yield Finding("ok", f"tasks end after {limit} s at the latest, the broker gives them back after {visible} s")
+    else:
+        yield Finding(
+            "fault", f"a task may run for {limit} s, the broker gives it back after {visible} s",
+            "Keep CELERY_TASK_TIME_LIMIT below half of visibility_timeout.",
+        )  # fmt: skip
+    missing = [name for name in ("unacked_restore_interval", "unacked_restore_throttle") if name not in options]
+    if missing:
+        yield Finding("fault", f"the broker options lack {', '.join(missing)}", "Leave CELERY_BROKER_TRANSPORT_OPTIONS as it is.")
+
+
+EXAMINATIONS: list[Callable[[], Iterator[Finding]]] = [_settings, _database, _broker, _timeouts, _channels, _parts, _disk]

@@ -88,3 +88,13 @@ def test_an_examination_that_breaks_is_a_finding(monkeypatch: pytest.MonkeyPatch
 def test_every_finding_that_is_not_well_has_a_remedy(settings: Any) -> None:
     settings.REDIS_URL = ""
     assert all(each.remedy for each in diagnosis.diagnose() if each.level != "ok")
+
+
+def test_the_timeouts_of_the_settings_fit_each_other(settings: Any) -> None:
+    assert [level for level, _what in found(diagnosis._timeouts)] == ["ok"]
+
+
+def test_a_task_that_may_outlast_its_delivery_is_a_fault(settings: Any) -> None:
+    settings.CELERY_TASK_TIME_LIMIT = 450
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+    assert [level for level, _what in found(diagnosis._timeouts)] == ["fault", "fault"]
