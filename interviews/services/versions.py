@@ -52,10 +52,10 @@ def freeze(position: Position, *, by: object = None) -> PositionVersion:
 
     Raises NothingToAsk. Two people freezing at once get the same version or two equal ones in a row, never a lost one.
     """
-    plan = plan_of(position)
-    fingerprint = plan.fingerprint()
     with transaction.atomic():
-        Position.objects.select_for_update().get(pk=position.pk)
+        # Read under the lock: a draft that somebody changed and froze a moment ago is not put back by an older reading.
+        plan = plan_of(Position.objects.select_for_update().get(pk=position.pk))
+        fingerprint = plan.fingerprint()
         latest = position.versions.order_by("-number").first()
         if latest and latest.fingerprint == fingerprint:
             return latest

@@ -12,6 +12,7 @@ from interviews.models import AuditEvent, Candidate, Interview, OutgoingMail, Po
 from interviews.services import invitations
 from interviews.services.invitations import CannotInvite, Guest, invite, invite_many
 from interviews.services.states import WrongState
+from interviews.services.versions import freeze
 from interviews.tests.builders import make_alice, make_interview, make_position
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +171,11 @@ def test_two_copies_of_a_request_at_the_same_moment_invite_once():
         assert len(set(pool.map(send, range(4)))) == 1
     assert Interview.objects.count() == 1
     assert OutgoingMail.objects.count() == 1
+
+
+def test_freezing_takes_the_draft_as_it_stands_not_as_it_was_read_before():
+    position = make_position()
+    read_before = Position.objects.get(pk=position.pk)
+    Position.objects.filter(pk=position.pk).update(intro="Changed by a colleague.")
+    changed = freeze(Position.objects.get(pk=position.pk))
+    assert freeze(read_before) == changed
