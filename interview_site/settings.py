@@ -429,6 +429,8 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
+        # It prints a traceback whenever the broker goes away; whoever is concerned says so in one line (`call.hints`, `notify`).
+        "channels_redis.pubsub": {"level": "CRITICAL"},
     },
 }
 os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -133,6 +133,12 @@ class ReviewPage:
         return None if self.duration_s is None else max(1, round(self.duration_s / 60))
 
     @property
+    def may_have_sound(self) -> bool:
+        """The candidate agreed to be recorded and the conversation began: there may be something to play."""
+        agreed = any(consent.kind == Consent.Kind.RECORDING and consent.given for consent in self.consents)
+        return agreed and bool(self.interview.started_at) and not self.interview.erased_at
+
+    @property
     def outcome_letters(self) -> list[OutgoingMail]:
         return [letter for letter in self.mails if letter.kind in (Letter.Kind.ADVANCE, Letter.Kind.REJECT)]
 

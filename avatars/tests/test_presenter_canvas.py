@@ -14,8 +14,15 @@ sync_api = pytest.importorskip("playwright.sync_api")
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM_BIN") or shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PAGE = '<!doctype html><title>presenter</title><body style="margin:0"><canvas style="width:100vw;height:100vh;display:block">'
 LOAD = """async (name) => {
   const {Presenter} = await import("/static/dist/presenter.js");

@@ -98,7 +98,11 @@ def test_the_browser_and_the_server_move_the_same_mouth() -> None:
     module = (REPOSITORY / "frontend/src/presenter/mouth.js").as_uri()
     run = subprocess.run(
         ["node", "--no-warnings", "--input-type=module", "-e", TWIN % module],
-        input=json.dumps(questions), capture_output=True, text=True, check=True, timeout=60,
+        input=json.dumps(questions),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     for (words, moments), answers in zip(questions, json.loads(run.stdout), strict=True):
         for ms, (a, b, weight, key) in zip(moments, answers, strict=True):

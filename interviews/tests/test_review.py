@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
 
 from interviews.models import Decision, Interview, ReviewChange, Turn
 from interviews.plan import from_json
@@ -161,3 +163,12 @@ def test_a_member_of_one_position_sees_the_numbers_of_that_position_only():
     make_completed(position=own)
     assert [position.title for position in dashboard(dana).positions] == ["Own"]
     assert dashboard(dana).waiting_count == 1
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_the_recording_is_offered_only_when_the_candidate_agreed_to_it(client, agreed):
+    client.force_login(make_alice())
+    interview = make_interview(state=Interview.State.COMPLETED, started_at=timezone.now())
+    interview.consents.create(kind="recording", given=agreed, text_version="1", language="en")
+    page = client.get(reverse("admin:interviews_interview_review", args=[interview.pk])).content.decode()
+    assert ("data-whole" in page) is agreed

@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     assert running.faults() == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # an open Playwright keeps an event loop running: other tests of the process must not meet it
 def launch() -> Iterator[Callable[..., Browser]]:
     """launch(*more_flags) → a headless Chromium; all are closed at the end."""
     with sync_playwright() as playwright:
@@ -64,7 +64,7 @@ def launch() -> Iterator[Callable[..., Browser]]:
             browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(launch: Callable[..., Browser]) -> Browser:
     return launch()
 
