@@ -7,4 +7,6 @@ class InterviewSiteConfig(AppConfig):
     verbose_name = _("Operations")
 
     def ready(self) -> None:
-        from interview_site import checks  # noqa: F401  registers the start-up checks
+        from interview_site import checks, gauges  # noqa: F401  registers the start-up checks
+
+        gauges.register()
