@@ -21,4 +21,4 @@ USER site
 VOLUME /var/lib/site
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=10s --start-period=30s CMD ["python", "deploy/healthcheck.py"]
-CMD ["daphne", "-b", "0.0.0.0", "-p", "8000", "-v", "0", "--no-server-name", "--http-timeout", "120", "--websocket-max-message-size", "262144", "interview_site.asgi:application"]
+CMD ["daphne", "-b", "0.0.0.0", "-p", "8000", "-v", "0", "--no-server-name", "--http-timeout", "120", "--websocket-max-message-size", "4194304", "--websocket-max-frame-size", "4194304", "interview_site.asgi:application"]

@@ -15,8 +15,10 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from interview_site import admin_status  # noqa: F401  registers the status page
 from interview_site.api import tokens
 from interview_site.api.scopes import Scope
+from interview_site.llm import admin as model_admin  # noqa: F401  registers the requests to models
 from interview_site.models import ApiToken
 
 
@@ -102,7 +104,11 @@ class ApiTokenAdmin(ModelAdmin):
 
     @admin.action(description=_("Revoke"), permissions=["revoke"])
     def revoke_selected(self, request: HttpRequest, chosen: QuerySet) -> None:
-        ended = sum(tokens.revoke(token) for token in chosen)
+        ended = 0
+        for token in chosen:
+            if tokens.revoke(token):
+                ended += 1
+                self.log_change(request, token, "revoked")  # who, in the history of the token
         messages.success(request, _("Revoked: %(count)s.") % {"count": ended})
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:

@@ -14,11 +14,13 @@ from interview_site import heartbeats  # noqa: E402
 from interview_site.checks import refuse_unsafe_start  # noqa: E402
 from interview_site.restart import ClosesOnRestart, let_close_codes_through  # noqa: E402
 from interview_site.routing import websocket_urlpatterns  # noqa: E402
+from transcription.engines import registry  # noqa: E402
 
 refuse_unsafe_start()
 let_close_codes_through()
 if os.environ.get("SITE_PART") == "web":  # the serving process, not a test that imports this module
     heartbeats.keep_beating("web")
     speech.warm_up()
+    registry.warm_up()
 
 application = ProtocolTypeRouter({"http": http, "websocket": ClosesOnRestart(URLRouter(websocket_urlpatterns))})

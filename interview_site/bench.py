@@ -22,6 +22,7 @@ from typing import TypedDict
 from interview_site.supervisor.guards import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+BY_HAND = "## Measured in a browser"
 APPS = ("interview_site", "avatars", "transcription", "interviews")
 
 
@@ -33,6 +34,11 @@ class Figure(TypedDict):
     unit: str
     baseline: float
     bar: float
+
+
+def in_ms(name: str, value: float, baseline: float, bar: float) -> Figure:
+    """A row of milliseconds, to a tenth."""
+    return {"name": name, "value": round(value, 1), "unit": "ms", "baseline": round(baseline, 1), "bar": bar}
 
 
 def ratio(figure: Figure) -> float:
@@ -57,12 +63,16 @@ def collect() -> Iterator[Figure]:
 
 
 def line(figure: Figure) -> str:
+    """A row of the table; a baseline of nothing is a dash."""
     verdict = "" if figure["value"] <= figure["bar"] else "  ABOVE THE BAR"
     unit = figure["unit"]
-    return (
-        f"| {figure['name']} | {figure['value']:.3g} {unit} | {figure['baseline']:.3g} {unit} | {ratio(figure):.2f} "
-        f"| ≤ {figure['bar']:g} {unit} |{verdict}"
-    )
+    compared = f"{_short(figure['baseline'])} {unit} | {ratio(figure):.2f}" if figure["baseline"] else "– | –"
+    return f"| {figure['name']} | {_short(figure['value'])} {unit} | {compared} | ≤ {_short(figure['bar'])} {unit} |{verdict}"
+
+
+def _short(value: float) -> str:
+    """Three significant digits, large numbers whole."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def table(figures: Iterable[Figure]) -> str:
@@ -117,6 +127,17 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
+def write(text: str) -> None:
+    """Replace the table in docs/benchmarks.md; what follows it, from BY_HAND on, was measured otherwise and stays."""
+    page = ROOT / "docs" / "benchmarks.md"
+    when = datetime.now(UTC).strftime("%Y-%m-%d")
+    machine = f"{os.cpu_count()} processors, Python {sys.version.split()[0]}"
+    head = f"# Measurements\n\nMade by `script/bench --write` on {when} ({machine}). Run it on an idle machine:\n"
+    head += "seconds depend on it and on its neighbours; the ratio to the baseline of the same run is what is compared.\n\n"
+    _, heading, kept = page.read_text().partition(BY_HAND)
+    page.write_text(f"{head}{text}\n\n{heading}{kept}")
+
+
 def main(argv: list[str]) -> int:
     """Prints the table; `--write` keeps it in docs/benchmarks.md."""
     import django
@@ -128,9 +149,5 @@ def main(argv: list[str]) -> int:
         figures.append(figure)
     text = table(figures)
     if "--write" in argv:
-        when = datetime.now(UTC).strftime("%Y-%m-%d")
-        machine = f"{os.cpu_count()} processors, Python {sys.version.split()[0]}"
-        head = f"# Measurements\n\nMade by `script/bench --write` on {when} ({machine})."
-        head += " Seconds depend on the machine; the ratio to the baseline of the same run is what is compared.\n\n"
-        (ROOT / "docs" / "benchmarks.md").write_text(head + text + "\n")
+        write(text)
     return 0

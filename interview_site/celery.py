@@ -25,11 +25,15 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "interview_site.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "fill-texts": {"task": "interviews.tasks.fill_texts", "schedule": 10.0, "options": {"expires": 10, "queue": "recording"}},
     "retention": {"task": "interviews.tasks.apply_retention", "schedule": crontab("30", "2"), "options": {"expires": 3600}},
+    "usage": {"task": "interview_site.tasks.forget_model_usage", "schedule": crontab("15", "3"), "options": {"expires": 3600}},
     "orphans": {"task": "transcription.tasks.report_orphans", "schedule": crontab("30", "3"), "options": {"expires": 3600}},
     "old-chunks": {"task": "avatars.tasks.delete_old_chunks", "schedule": 120.0, "options": {"expires": 120}},
     "unused-speech": {"task": "avatars.tasks.delete_unused_speech", "schedule": crontab("0", "3"), "options": {"expires": 3600}},
     "poll-videos": {"task": "avatars.tasks.poll_videos", "schedule": 5.0, "options": {"expires": 5}},
     "tend-takes": {"task": "transcription.tasks.tend", "schedule": 30.0, "options": {"expires": 30, "queue": "recording"}},
+    "sweep-live": {"task": "avatars.tasks.sweep_live_sessions", "schedule": 10.0, "options": {"expires": 10, "queue": "live"}},
+    "list-live": {"task": "avatars.tasks.reconcile_live_sessions", "schedule": crontab("0", "4"), "options": {"expires": 3600}},
+    "forget-chats": {"task": "interviews.tasks.forget_chats", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-interviews": {"task": "interviews.tasks.sweep_interviews", "schedule": 300.0, "options": {"expires": 300}},
 }
 TICKS = {entry["task"] for entry in app.conf.beat_schedule.values()}

@@ -13,6 +13,9 @@ from django.core.checks import CheckMessage, Error, Warning, register, run_check
 from django.core.exceptions import ImproperlyConfigured
 
 TAG = "site"
+# What starts or reads something large: with `check --deploy`, and one by one with `manage.py doctor`. The name of such a
+# check is the claim that doctor prints when it finds nothing.
+SLOW = "slow"
 log = logging.getLogger(__name__)
 _WEAK = ("django-insecure", "change", "secret", "example", "test", "your-")
 

@@ -12,7 +12,7 @@ from typing import Literal
 import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.core.checks import run_checks
+from django.core.checks import CheckMessage, registry, run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -41,11 +41,25 @@ def diagnose() -> Iterator[Finding]:
 
 
 def _settings() -> Iterator[Finding]:
-    found = list(run_checks(tags=[checks.TAG]))
-    for message in found:
-        yield Finding("fault" if message.is_serious() else "warning", f"{message.id}: {message.msg}", str(message.hint or ""))
+    found = run_checks()
+    yield from map(_found, found)
     if not found:
         yield Finding("ok", f"settings of {settings.SITE_MODE} mode, base address {settings.PUBLIC_BASE_URL}")
+
+
+def _found(message: CheckMessage) -> Finding:
+    level: Level = "fault" if message.is_serious() else "warning"
+    return Finding(level, f"{message.id}: {message.msg}", str(message.hint or "") or "See docs/settings.md.")
+
+
+def _voice_and_models() -> Iterator[Finding]:
+    """What the apps examine too slowly for every command."""
+    for check in sorted(registry.registry.get_checks(include_deployment_checks=True), key=lambda check: check.__name__):
+        if checks.SLOW in check.tags:
+            found = list(check(app_configs=None))
+            yield from map(_found, found)
+            if not found:
+                yield Finding("ok", check.__name__.replace("_", " "))
 
 
 def _database() -> Iterator[Finding]:
@@ -158,4 +172,6 @@ def _timeouts() -> Iterator[Finding]:
         yield Finding("fault", f"the broker options lack {', '.join(missing)}", "Leave CELERY_BROKER_TRANSPORT_OPTIONS as it is.")
 
 
-EXAMINATIONS: list[Callable[[], Iterator[Finding]]] = [_settings, _database, _broker, _timeouts, _channels, _parts, _disk]
+EXAMINATIONS: list[Callable[[], Iterator[Finding]]] = [
+    _settings, _database, _broker, _timeouts, _channels, _parts, _disk, _voice_and_models,
+]  # fmt: skip

@@ -4,6 +4,7 @@ The database is the queue of record; Celery only wakes a worker. The relay on be
 leased, so an emptied broker, a killed worker or a crash after commit loses nothing.
 """
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,7 +77,5 @@ def register(model: type[DueWork], task: str, queue: str = "default") -> None:
 
 def backoff_s(attempts: int, *, base_s: float = 5.0, most_s: float = 3600.0, jitter: Callable[[], float] | None = None) -> float:
     """Seconds until the next try: base·2ⁿ, at most `most_s`, plus up to 10 % jitter (`jitter()` in [0, 1))."""
-    import random
-
     delay = min(base_s * 2 ** max(attempts - 1, 0), most_s)
     return delay * (1 + 0.1 * (jitter or random.random)())

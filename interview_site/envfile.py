@@ -61,10 +61,7 @@ class Env(environ.Env):
         word = self.str(var, default="").strip()
         if word == "" and default is not environ.Env.NOTSET:
             return default
-        bounds = " ".join(
-            [f"of at least {least}" if least is not None else "", f"of at most {most}" if most is not None else ""]
-        ).strip()
-        remedy = f"{var} is {word!r}: write {what}{' ' + bounds if bounds else ''}."
+        remedy = f"{var} is {word!r}: write {what}{_bounds(least, most)}."
         try:
             value = kind(word)
         except ValueError as error:
@@ -84,6 +81,18 @@ class Env(environ.Env):
         value = self.str(var, default=default).rstrip("/")
         if value:
             _require_origin(var, value)
+        return value
+
+    def api_url(self, var: builtins.str) -> builtins.str:
+        """The address of a service with its path, such as `https://api.openai.com/v1`, without a final slash."""
+        value = self.str(var, default="").rstrip("/")
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good, parts = False, urlsplit("")
+        if value and (not good or parts.query or parts.fragment or parts.username):
+            raise ImproperlyConfigured(f"{var} holds {value!r}: write something like https://api.openai.com/v1.")
         return value
 
     def origins(self, var: builtins.str) -> list[builtins.str]:
@@ -128,6 +137,12 @@ class Env(environ.Env):
 
     def secret(self, var: builtins.str) -> builtins.str:
         return read_secret(self, var)
+
+
+def _bounds(least: float | None, most: float | None) -> str:
+    if least is not None and most is not None:
+        return f" from {least} to {most}"
+    return f" of at least {least}" if least is not None else f" of at most {most}" if most is not None else ""
 
 
 def _require_origin(var: str, value: str) -> None:

@@ -6,6 +6,9 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 
+from interview_site.supervisor.errors import CannotStart
+from interview_site.supervisor.guards import require_free_port
+
 
 def main() -> int:
     """Becomes Flower; returns only when it cannot start."""
@@ -19,6 +22,11 @@ def main() -> int:
         return 1
     login = os.environ.get("FLOWER_BASIC_AUTH") or _login(settings.VAR_DIR / "flower.txt")
     port = settings.env.int("FLOWER_PORT", default=5555, least=1, most=65535)
+    try:
+        require_free_port("127.0.0.1", port, command="FLOWER_PORT={port} script/flower")
+    except CannotStart as error:
+        print(f"Flower cannot start: {error}", file=sys.stderr)
+        return 1
     user, _colon, password = login.partition(":")
     print(f"Flower: http://127.0.0.1:{port}/ {user} {password}", flush=True)
     # The login goes by the environment: arguments can be read by every user of the machine.

@@ -106,7 +106,20 @@ MONTHS = (
     pgettext_lazy("alt. month", "December"),
 )
 
+# How long ago, in words (django.utils.timesince).
+AGES = (
+    ngettext_lazy("%(num)d year", "%(num)d years", "num"),
+    ngettext_lazy("%(num)d month", "%(num)d months", "num"),
+    ngettext_lazy("%(num)d week", "%(num)d weeks", "num"),
+    ngettext_lazy("%(num)d day", "%(num)d days", "num"),
+    ngettext_lazy("%(num)d hour", "%(num)d hours", "num"),
+    ngettext_lazy("%(num)d minute", "%(num)d minutes", "num"),
+)
+
 DJANGO = (
+    _("group"),  # our roles are Django's groups
+    _("groups"),
+    _("Add another %(verbose_name)s"),
     _("Authentication and Authorization"),
     _("Email address"),
     _("email address"),

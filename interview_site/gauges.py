@@ -18,10 +18,10 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from interview_site import due, heartbeats
 
-_COUNTS: dict[str, Callable[[], int]] = {}
+_COUNTS: dict[str, Callable[[], float]] = {}
 
 
-def register_count(what: str, ask: Callable[[], int]) -> None:
+def register_count(what: str, ask: Callable[[], float]) -> None:
     """`ask()` is called at each scrape; it must be one cheap query."""
     _COUNTS[what] = ask
 

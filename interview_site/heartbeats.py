@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from interview_site.models import Heartbeat
+
 log = logging.getLogger(__name__)
 EVERY_S = 10.0
 LATE_S = 60.0  # threats 53, 72: a part that has been silent for so long is called late
@@ -41,8 +43,6 @@ def parts(now: datetime | None = None, *, up_s: float | None = None) -> list[Par
 
     `up_s` is how long this process runs: a part never seen is not called late while the site is still coming up.
     """
-    from interview_site.models import Heartbeat
-
     now = now or timezone.now()
     coming_up = (time.monotonic() - _STARTED if up_s is None else up_s) < LATE_S
     seen = dict(Heartbeat.objects.filter(at__gte=now - FORGOTTEN).values_list("part", "at"))
@@ -61,8 +61,6 @@ def _health(part: str, at: datetime | None, now: datetime, coming_up: bool) -> P
 
 def beat_quietly(part: str) -> None:
     """Write the row of this part; a database that is away is a line in the log, not a fault of the part."""
-    from interview_site.models import Heartbeat
-
     try:
         Heartbeat.beat(part)
     except DatabaseError as error:

@@ -38,6 +38,7 @@ class LineFormatter(logging.Formatter):
         if current := request_id.get():
             pairs += f" request={current}"
         line = f"{stamp} {record.levelname} {record.name} {record.getMessage()}{pairs}".replace("\n", " ")
-        if record.exc_info:
+        # What a client did wrong (an oversize body, a forged Host) is one line; a traceback of ours would tell nothing.
+        if record.exc_info and not record.name.startswith("django.security."):
             line += "\n" + self.formatException(record.exc_info)
         return masked(line)

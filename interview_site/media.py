@@ -71,42 +71,44 @@ async def ranged_response(
     except object_storage.FAULTS as error:  # the storage is down or refuses us: not the reader's fault
         log.warning("object storage unavailable", extra={"fault": type(error).__name__})
         return HttpResponse(status=503, headers={"Retry-After": "5", "Cache-Control": "no-store"})
-
-    headers = {
-        "Accept-Ranges": "bytes",
-        "ETag": opened.etag,
-        "Cache-Control": cache_control,
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Content-Type": content_type,
-    }
-    if opened.modified is not None:
-        headers["Last-Modified"] = formatdate(opened.modified, usegmt=True)
+    headers = _headers(opened) | {"Content-Type": content_type, "Cache-Control": cache_control}
     if disposition := content_disposition_header(attachment, filename):
         headers["Content-Disposition"] = disposition
-
-    if _unchanged(request, opened.etag):
+    answer = _answer(request, opened, headers)
+    if not answer.streaming:
         opened.file.close()
+    return answer
+
+
+def _headers(source: _Source) -> dict[str, str]:
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": source.etag,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    if source.modified is not None:
+        headers["Last-Modified"] = formatdate(source.modified, usegmt=True)
+    return headers
+
+
+def _answer(request: HttpRequest, source: _Source, headers: dict[str, str]) -> HttpResponseBase:
+    """One that streams closes the file itself."""
+    if _unchanged(request, source.etag):
         headers.pop("Content-Type")
         return HttpResponse(status=304, headers=headers)
-
-    if accelerated := _accelerated(opened.path):
-        opened.file.close()
+    if accelerated := _accelerated(source.path):
         return HttpResponse(headers={**headers, "X-Accel-Redirect": accelerated})
-
-    status, first, last = _span(request, opened, headers)
+    status, first, last = _span(request, source, headers)
     if status == 416:
-        opened.file.close()
-        headers["Content-Range"] = f"bytes */{opened.size}"
-        return HttpResponse(status=416, headers=headers)
+        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{source.size}"})
     if status == 206:
-        headers["Content-Range"] = f"bytes {first}-{last}/{opened.size}"
+        headers["Content-Range"] = f"bytes {first}-{last}/{source.size}"
     headers["Content-Length"] = str(last - first + 1)
     if request.method == "HEAD":
-        opened.file.close()
         return HttpResponse(status=status, headers=headers)
-    response = StreamingHttpResponse(_chunks(opened.file, first, last - first + 1), status=status, headers=headers)
-    response._resource_closers.append(opened.file.close)  # also when the client left before the first byte
+    response = StreamingHttpResponse(_chunks(source.file, first, last - first + 1), status=status, headers=headers)
+    response._resource_closers.append(source.file.close)  # also when the client left before the first byte
     return response
 
 

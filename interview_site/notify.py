@@ -7,7 +7,7 @@ stale pooled connection (voice_infra §4.1).
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -38,37 +38,78 @@ def interview_changed(public_id: str, **hint: str | int) -> None:
     async_to_sync(ainterview_changed)(public_id, **hint)
 
 
-# --- Chunks of video in the making -----------------------------------------------------------------------------------
+# --- Chunks of video in the making, live sessions of avatars: who waits looks again ------------------------------------
 
 HINT_TIMEOUT_S = 2.0
+Wait = Callable[[float], Awaitable[None]]
 
 
 def chunk_group(public_id: str) -> str:
     return f"chunk.{public_id}"
 
 
+def live_group(public_id: str) -> str:
+    return f"live.{public_id}"
+
+
+def live_line_group(public_id: str) -> str:
+    """Heard by the process that holds the provider's socket of this session."""
+    return f"live-line.{public_id}"
+
+
 def chunk_changed(public_id: str) -> None:
     """Tell whoever waits for this chunk to look again. Never raises, never holds a worker for long."""
+    _tell(chunk_group(public_id), {"type": "chunk.changed"})
 
+
+def live_event(public_id: str, event: str, **data: str | int) -> None:
+    """Tell every page of this live session: {"type": "live.event", "event": …}. Never raises, never holds a caller for long.
+
+    Events: `idle_warning` (`seconds` left until it is closed for silence), `active` (the warning is void), `closed` (`reason`);
+    `room` (the local presenter's room has changed: its rows tell how);
+    in rooms where only the page can speak (LiveAvatar's FULL mode) `speak` (`text`, `id`) and `interrupt`: the page publishes
+    `avatar.speak_text` or `avatar.interrupt` on the topic `agent-control` of the room.
+    """
+    _tell(live_group(public_id), {"type": "live.event", "event": event, **data})
+
+
+def chunk_hints(public_id: str) -> AbstractAsyncContextManager[Wait]:
+    """Gives `wait(seconds)`, which ends at the next hint about this chunk, or after so many seconds."""
+    return _hints(chunk_group(public_id))
+
+
+def live_hints(public_id: str) -> AbstractAsyncContextManager[Wait]:
+    """As `chunk_hints`, about a live session."""
+    return _hints(live_group(public_id))
+
+
+def _tell(group: str, message: dict[str, str | int]) -> None:
     async def send() -> None:
         layer = get_channel_layer()
-        await asyncio.wait_for(layer.group_send(chunk_group(public_id), {"type": "chunk.changed"}), HINT_TIMEOUT_S)
+        for attempt in (1, 2):
+            try:
+                await asyncio.wait_for(layer.group_send(group, message), HINT_TIMEOUT_S)
+                return
+            except TimeoutError:
+                raise
+            except Exception:
+                if attempt == 2:
+                    raise
 
     try:
         async_to_sync(send)()
     except Exception as error:  # a lost hint: who waits looks by itself too
-        log.warning("hint lost", extra={"chunk": public_id[:24], "fault": type(error).__name__})
+        log.warning("hint lost", extra={"group": group[:40], "fault": type(error).__name__})
 
 
 @asynccontextmanager
-async def chunk_hints(public_id: str) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
-    """Gives `wait(seconds)`, which ends at the next hint about this chunk, or after so many seconds."""
+async def _hints(group: str) -> AsyncIterator[Wait]:
     layer, channel = get_channel_layer(), ""
     try:
         channel = await layer.new_channel()
-        await asyncio.wait_for(layer.group_add(chunk_group(public_id), channel), HINT_TIMEOUT_S)
+        await asyncio.wait_for(layer.group_add(group, channel), HINT_TIMEOUT_S)
     except Exception as error:
-        log.warning("no hints", extra={"chunk": public_id[:24], "fault": type(error).__name__})
+        log.warning("no hints", extra={"group": group[:40], "fault": type(error).__name__})
         channel = ""
 
     async def wait(seconds: float) -> None:
@@ -79,7 +120,7 @@ async def chunk_hints(public_id: str) -> AsyncIterator[Callable[[float], Awaitab
         except TimeoutError:
             return
         except Exception as error:
-            log.warning("no hints", extra={"chunk": public_id[:24], "fault": type(error).__name__})
+            log.warning("no hints", extra={"group": group[:40], "fault": type(error).__name__})
         await asyncio.sleep(min(seconds, 0.25))
 
     try:
@@ -87,6 +128,6 @@ async def chunk_hints(public_id: str) -> AsyncIterator[Callable[[float], Awaitab
     finally:
         if channel:
             try:
-                await asyncio.wait_for(layer.group_discard(chunk_group(public_id), channel), HINT_TIMEOUT_S)
+                await asyncio.wait_for(layer.group_discard(group, channel), HINT_TIMEOUT_S)
             except Exception as error:
-                log.warning("hints not ended", extra={"chunk": public_id[:24], "fault": type(error).__name__})
+                log.warning("hints not ended", extra={"group": group[:40], "fault": type(error).__name__})

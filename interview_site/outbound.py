@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -159,43 +160,44 @@ def stream(
     or a message: its network and port are then not judged. `resolver` is for tests. Raises as `request`.
     """
     deadline = Deadline(total_s)
-    policy = _policy(trusted, resolver, min(connect_s, total_s))
+    judge = policy(trusted=trusted, resolver=resolver, resolve_s=min(connect_s, total_s))
     began = time.monotonic()
     status = 0
     try:
-        with _translated(provider, deadline), requests.Session() as session:
+        with _translated(provider, deadline), _session(judge, deadline) as session:
             _require_plain(url)
-            session.trust_env = False
-            proxies = {"http": settings.OUTBOUND_PROXY, "https": settings.OUTBOUND_PROXY} if settings.OUTBOUND_PROXY else None
-            adapter = GuardedAdapter(policy, deadline)
-            session.mount("http://", adapter)
-            session.mount("https://", adapter)
-            prepared = session.prepare_request(
-                requests.Request(
-                    method, url, headers={"User-Agent": f"ai-avatar-interviews/{__version__}", **(headers or {})},
-                    params=params, json=json, data=data, files=files,
-                )
+            asked = requests.Request(
+                method, url, headers={"User-Agent": f"ai-avatar-interviews/{__version__}", **(headers or {})},
+                params=params, json=json, data=data, files=files,
             )  # fmt: skip
-            if proxies:  # the proxy resolves and connects: judge what we can see of the target first
+            prepared = session.prepare_request(asked)
+            if session.proxies:  # the proxy resolves and connects: judge what we can see of the target first
                 target = urlsplit(prepared.url or "")
-                policy.check(target.hostname or "", target.port or {"http": 80, "https": 443}[target.scheme])
-            with deadline.running():
-                response = session.send(
-                    prepared,
-                    stream=True,
-                    allow_redirects=False,
-                    timeout=(min(connect_s, total_s), min(read_s, total_s)),
-                    proxies=proxies,
-                    verify=settings.OUTBOUND_CA_FILE or True,
-                )
-                with response:
-                    status = response.status_code
-                    deadline.raise_if_past()
-                    yield Stream(status, response.headers, response, deadline, max_bytes, provider)
+                judge.check(target.hostname or "", target.port or {"http": 80, "https": 443}[target.scheme])
+            patience = min(connect_s, total_s), min(read_s, total_s)
+            with (
+                deadline.running(),
+                session.send(prepared, stream=True, allow_redirects=False, timeout=patience) as response,
+            ):
+                status = response.status_code
+                deadline.raise_if_past()
+                yield Stream(status, response.headers, response, deadline, max_bytes, provider)
     finally:
         took_ms = round((time.monotonic() - began) * 1000)
         host = _host(url)
         log.info("outbound", extra={"provider": provider or "-", "host": host, "outcome": status or "failed", "ms": took_ms})
+
+
+def _session(judge: Policy, deadline: Deadline) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = settings.OUTBOUND_CA_FILE or True
+    if settings.OUTBOUND_PROXY:
+        session.proxies = {"http": settings.OUTBOUND_PROXY, "https": settings.OUTBOUND_PROXY}
+    adapter = GuardedAdapter(judge, deadline)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
 
 
 def raise_for_status(answer: Answer, *, provider: str = "", good: tuple[int, ...] = ()) -> None:
@@ -225,8 +227,6 @@ def category_of(status: int) -> Category:
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Retry-After in seconds (number or date), at most a day; None when absent or unreadable."""
-    from email.utils import parsedate_to_datetime
-
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(min(int(value[:9]), 86_400))
@@ -236,7 +236,8 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _policy(trusted: bool, resolver: Resolver, resolve_s: float) -> Policy:
+def policy(*, trusted: bool = False, resolver: Resolver = system_resolver, resolve_s: float = CONNECT_S) -> Policy:
+    """Where connections may go, by the settings."""
     return Policy(
         networks=tuple(ipaddress.ip_network(block) for block in settings.OUTBOUND_ALLOWED_CIDRS),
         ports=frozenset(settings.OUTBOUND_ALLOWED_PORTS),

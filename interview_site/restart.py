@@ -112,11 +112,15 @@ class _Socket:
         await asyncio.shield(self._leaving)
 
     async def _take_in(self) -> None:
-        while not self._is_over:
+        """Until the page is gone: an application that has closed still waits to hear of it."""
+        while True:
             message = await self._receive()
-            self._is_over = message["type"] == "websocket.disconnect"
+            is_last = message["type"] == "websocket.disconnect"
+            self._is_over = self._is_over or is_last
             await self._inbox.put(message)
             self._taken += 1
+            if is_last:
+                return
 
     async def _drain(self) -> None:
         """Until nothing came for DRAIN_S, at most ten times that: what is still on its way is sent again by the page."""

@@ -1,6 +1,6 @@
 """docs/settings.md is made from .env.example, so that there is one place to explain a setting.
 
-`python -m interview_site.settings_reference` writes it; a test keeps settings.py, .env.example and the page in step.
+`python -m interview_site.settings_reference` writes it; a test keeps settings/, .env.example and the page in step.
 """
 
 import re

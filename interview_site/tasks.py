@@ -36,3 +36,19 @@ def heartbeat() -> None:
     from interview_site.models import Heartbeat
 
     Heartbeat.beat("tick")
+
+
+@shared_task(name="interview_site.tasks.forget_model_usage", ignore_result=True)
+def forget_model_usage() -> None:
+    """Nightly: rows of requests to models that are over their days."""
+    from interview_site.llm.pruning import forget_old_usage
+
+    forget_old_usage()
+
+
+@shared_task(name="interview_site.tasks.run_status_check", ignore_result=True)
+def run_status_check(pk: int) -> None:
+    """One step of one check of the status page."""
+    from interview_site import status_checks
+
+    status_checks.run(pk)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("i18n/set", set_language, name="set_language"),
     path("", include("interviews.urls")),
     path("", include("avatars.urls")),
+    path("", include("interviews.api.streaming.urls")),
     path("api/v1/", include("interviews.api.urls")),
     path("api/schema", Schema.as_view(), name="api_schema"),
     path("api/docs", Docs.as_view(), name="api_docs"),

@@ -10,7 +10,7 @@ from pathlib import Path
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIREFOX = ("firefox-esr", "firefox")
 SPEECH = ("espeak-ng", "flite")
-NEED_PACKAGES = "the short Firefox run of the call, the accessibility run with axe-core"
+NEED_PACKAGES = "the tests of the live avatars' carriers, the short Firefox run of the call, the accessibility run with axe-core"
 
 
 def find(names: tuple[str, ...]) -> str:

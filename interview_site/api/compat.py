@@ -83,7 +83,8 @@ class MayCall(BasePermission):
 
 
 class CompatView(APIView):
-    """A call of the compatible API. `error_key` "error" answers `{"success": false, "error": …}`, "detail" `{"detail": …}`."""
+    """A call of the compatible API. `error_key` "error" answers `{"success": false, "error": …}`, "detail" `{"detail": …}`,
+    "" a problem+json as the rest of /api/v1 does."""
 
     authentication_classes = [TokenAuthentication, CompatSession]
     permission_classes = [MayCall]
@@ -93,6 +94,8 @@ class CompatView(APIView):
 
     def handle_exception(self, error: Exception) -> Response:
         response = super().handle_exception(error)
+        if not self.error_key:
+            return response
         detail = _first_words(response.data)
         response.data = {"success": False, "error": detail} if self.error_key == "error" else {"detail": detail}
         response.content_type = "application/json"

@@ -1,5 +1,6 @@
 """What the OpenAPI document says beside the views: which addresses it covers, the errors, the headers (design §7)."""
 
+import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -83,4 +84,13 @@ def add_problems(result: dict[str, Any], generator: object, request: object, pub
         }
         for code, words in WORDS.items()
     }
+    return result
+
+
+def add_summaries(result: dict[str, Any], generator: object, request: object, public: bool) -> dict[str, Any]:
+    """The first sentence of a call's words stands beside its address, so that the page can be read without opening each."""
+    for call in (call for calls in result["paths"].values() for call in calls.values()):
+        first = re.split(r"[.;:](?:\s|$)", call.get("description", ""), maxsplit=1)[0]
+        if first:
+            call.setdefault("summary", first)
     return result

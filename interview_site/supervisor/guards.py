@@ -32,8 +32,8 @@ def lock(var_dir: Path) -> IO[str]:
     return file
 
 
-def require_free_port(host: str, port: int) -> None:
-    """Raises CannotStart when the address cannot be bound: taken, not ours, or not allowed."""
+def require_free_port(host: str, port: int, *, command: str = "PORT={port} script/server") -> None:
+    """Raises CannotStart when the address cannot be bound: taken, not ours, or not allowed; `command` asks for another."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
@@ -43,11 +43,11 @@ def require_free_port(host: str, port: int) -> None:
         try:
             probe.bind(address)
         except PermissionError as error:
-            raise CannotStart(f"Port {port} needs special rights. Choose one above 1023: PORT=8000 script/server") from error
+            raise CannotStart(f"Port {port} needs special rights. Choose one above 1023: {command.format(port=8000)}") from error
         except OSError as error:
             raise CannotStart(
                 f"Port {port} on {host} cannot be used ({error.strerror}). Stop the program that has it, or choose"
-                f" another: PORT={port + 1} script/server"
+                f" another: {command.format(port=port + 1 if port < 65535 else 8000)}"
             ) from error
 
 

@@ -131,6 +131,7 @@ class Site:
                 *(sys.executable, "-m", "daphne", "-b", settings.HOST, "-p", str(settings.PORT)),
                 *("-v", "0", "--no-server-name", "--http-timeout", "120", "--application-close-timeout", "10"),
                 *("--websocket-max-message-size", str(settings.SOCKET_MESSAGE_MAX_BYTES)),
+                *("--websocket-max-frame-size", str(settings.SOCKET_MESSAGE_MAX_BYTES)),
                 "interview_site.asgi:application",
             ],
             stop_s=WEB_STOP_S,

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from interview_site import heartbeats
+from interview_site.ages import ago
 
 register = template.Library()
+register.filter("ago", ago)
 
 
 @register.simple_tag

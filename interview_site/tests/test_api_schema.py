@@ -34,6 +34,14 @@ def test_every_call_of_v1_has_words_credentials_and_problems(document):
                 assert {"401", "403", "429"} <= set(call["responses"]), (method, path)
 
 
+def test_every_call_is_told_in_a_line_and_every_group_has_words(document):
+    groups = {tag["name"] for tag in document["tags"]}
+    for path, calls in document["paths"].items():
+        for method, call in calls.items():
+            assert 5 < len(call["summary"]) <= 120 and "\n" not in call["summary"], (method, path, call["summary"])
+            assert set(call["tags"]) <= groups, (method, path)
+
+
 def test_a_change_asks_for_the_version_that_was_read(document):
     for path in ("/api/v1/positions/{id}", "/api/v1/candidates/{id}"):
         call = document["paths"][path]["patch"]
@@ -44,6 +52,24 @@ def test_a_change_asks_for_the_version_that_was_read(document):
 def test_bodies_carry_examples(document):
     for path in ("/api/v1/positions", "/api/v1/candidates", "/api/v1/invitations"):
         assert document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]
+
+
+def _has_example(message):
+    content = message.get("content", {}).get("application/json", {})
+    return bool(content.get("examples") or content.get("example"))
+
+
+def test_every_call_of_the_compatible_api_shows_what_to_send_and_what_comes_back(document):
+    calls = [
+        (path, call)
+        for path, methods in document["paths"].items()
+        for call in methods.values()
+        if path.startswith(("/api/v1/avatar/", "/api/streaming/", "/api/chat")) or path.endswith("/clips")
+    ]
+    assert len(calls) > 25
+    for path, call in calls:
+        assert "requestBody" not in call or _has_example(call["requestBody"]), path
+        assert any(_has_example(answer) for answer in call["responses"].values()), path
 
 
 def test_the_documents_are_for_staff(staff):
@@ -61,3 +87,12 @@ def test_the_page_loads_nothing_from_elsewhere(staff):
     page = staff.get("/api/docs").content.decode()
     assert "//" not in page.replace("//-->", "")
     assert staff.get("/api/docs?script").status_code == 200
+
+
+def test_calls_of_older_clients_have_words_examples_and_refusals(document):
+    paths = [path for path in document["paths"] if path.startswith(("/api/chat", "/api/streaming/", "/api/v1/avatar/streaming"))]
+    assert len(paths) == 16
+    for path in paths:
+        for call in document["paths"][path].values():
+            assert call["description"] and {"200", "400", "401", "403", "429"} <= set(call["responses"]), path
+            assert call["responses"]["200"]["content"]["application/json"]["examples"], path

@@ -1,6 +1,7 @@
 """Making and ending tokens in the admin (threats 35)."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -67,6 +68,7 @@ def test_a_token_is_revoked_from_the_list():
     token, secret = tokens.mint(name="Job board", owner=alice, scopes=[Scope.POSITIONS_READ])
     browser(alice).post(reverse(LIST), {"action": "revoke_selected", "_selected_action": [token.pk]})
     assert tokens.find(secret) is None
+    assert LogEntry.objects.get(content_type__model="apitoken").user == alice
     assert "Job board" in browser(alice).get(reverse(LIST)).content.decode()
 
 

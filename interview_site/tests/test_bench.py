@@ -14,8 +14,12 @@ def test_a_figure_above_its_bar_is_called_out() -> None:
     assert line({**PAGE, "value": 9.0}).endswith("ABOVE THE BAR")
 
 
-def test_a_baseline_of_nothing_does_not_break_the_table() -> None:
-    assert "nan" in table([{**PAGE, "baseline": 0.0}])
+def test_a_baseline_of_nothing_is_a_dash() -> None:
+    assert line({**PAGE, "baseline": 0.0}) == "| first page | 3 s | – | – | ≤ 8 s |"
+
+
+def test_large_figures_are_written_whole() -> None:
+    assert "| 1,400 ms |" in line({**PAGE, "value": 1400.4, "unit": "ms"})
 
 
 def test_the_median_is_of_all_runs() -> None:

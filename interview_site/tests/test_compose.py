@@ -82,7 +82,7 @@ def test_the_image_runs_as_its_own_user_and_holds_no_secret() -> None:
 
 def test_nginx_upgrades_sockets_waits_long_and_keeps_media_internal(services: dict[str, Any]) -> None:
     text = (ROOT / "deploy" / "nginx.conf").read_text()
-    socket = text[text.index("location /ws/") :]
+    socket = text[text.index("location ~ ^(/ws/|(/r)?/api/transcribe/ws$)") :]
     assert "Upgrade $http_upgrade" in socket
     assert "proxy_read_timeout 1h" in socket
     environment = services["web"]["environment"]

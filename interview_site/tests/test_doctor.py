@@ -1,32 +1,23 @@
 """`manage.py doctor` finds what is wrong and says what to do; against a real private broker."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from subprocess import DEVNULL, Popen
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from interview_site import checks, diagnosis
 from interview_site.models import Heartbeat
 from interview_site.supervisor import broker
-from interview_site.tests.supervised import eventually
+from transcription.ear import silero
 
+pytest_plugins = ["interview_site.tests.broker_fixtures"]
 pytestmark = pytest.mark.django_db
 
 
 def found(examine: Any) -> list[tuple[str, str]]:
     return [(each.level, each.what) for each in examine()]
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[broker.Broker]:
-    private = broker.prepare(tmp_path, broker.find_binary())
-    with Popen(private.argv, stdout=DEVNULL, stderr=DEVNULL) as process:
-        eventually(private.answers)
-        yield private
-        process.terminate()
 
 
 def test_a_sound_broker_is_well(valkey: broker.Broker, settings: Any) -> None:
@@ -98,3 +89,42 @@ def test_a_task_that_may_outlast_its_delivery_is_a_fault(settings: Any) -> None:
     settings.CELERY_TASK_TIME_LIMIT = 450
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
     assert [level for level, _what in found(diagnosis._timeouts)] == ["fault", "fault"]
+
+
+def test_voice_and_models_are_tried(settings: Any) -> None:
+    assert found(diagnosis._voice_and_models) == [
+        ("ok", "the built in voice speaks"), ("ok", "the speech detector is whole"),
+    ]  # fmt: skip
+
+
+def test_a_model_of_other_bytes_is_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    other = tmp_path / "silero_vad_16k.onnx"
+    for content in (b"other", None):
+        if content:
+            other.write_bytes(content)
+        else:
+            other.unlink()
+        monkeypatch.setattr(silero, "MODEL", other)
+        assert ("fault", "transcription.E003: silero_vad_16k.onnx is not the model of this version.") in found(
+            diagnosis._voice_and_models
+        )
+
+
+def test_a_voice_or_recogniser_that_is_half_set_up_is_told(settings: Any) -> None:
+    settings.TTS_BASE_URL, settings.STT_ENGINES = "http://127.0.0.1:9/v1", ["nobody"]
+    told = dict((what.partition(":")[0], level) for level, what in found(diagnosis._settings))
+    assert told == {"avatars.W001": "warning", "transcription.E001": "fault"}
+
+
+def test_the_last_line_counts_what_was_found(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def told(*levels: diagnosis.Level) -> str:
+        monkeypatch.setattr(diagnosis, "EXAMINATIONS", [lambda: iter([diagnosis.Finding(level, "x", "y") for level in levels])])
+        try:
+            call_command("doctor")
+        except SystemExit as end:
+            assert end.code == 1
+        return capsys.readouterr().out.splitlines()[-1]
+
+    assert told("ok", "ok") == "All is well."
+    assert told("ok", "warning") == "No faults. Warnings: 1."
+    assert told("warning", "fault", "fault") == "Faults: 2. Warnings: 1."

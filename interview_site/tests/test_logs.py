@@ -1,8 +1,10 @@
 """One line an event, ids only, secrets masked (threats 11, 35, 79)."""
 
 import logging
+import sys
 
 import pytest
+from django.core.exceptions import SuspiciousOperation
 
 from interview_site.logs import LineFormatter, masked, request_id
 
@@ -34,3 +36,13 @@ def test_a_line_carries_extras_and_the_request() -> None:
     line = LineFormatter().format(record)
     request_id.reset(token)
     assert line.endswith("INFO x two lines interview=abc request=r1")
+
+
+def test_what_a_client_did_wrong_is_one_line_without_a_traceback() -> None:
+    try:
+        raise SuspiciousOperation("too big")
+    except SuspiciousOperation:
+        told = {"msg": "too big", "levelname": "ERROR", "exc_info": sys.exc_info()}
+    ours, theirs = (logging.makeLogRecord({**told, "name": name}) for name in ("x", "django.security.RequestDataTooBig"))
+    assert "Traceback" in LineFormatter().format(ours)
+    assert "\n" not in LineFormatter().format(theirs)

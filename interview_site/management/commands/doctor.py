@@ -1,6 +1,7 @@
 """`manage.py doctor`: looks at everything the site stands on and says the remedy (embedded.md)."""
 
 import sys
+from collections import Counter
 
 from django.core.management.base import BaseCommand
 
@@ -14,12 +15,13 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options: object) -> None:
-        faults = 0
+        levels: Counter[str] = Counter()
         for finding in diagnose():
-            faults += finding.level == "fault"
+            levels[finding.level] += 1
             self.stdout.write(f"{MARKS[finding.level]} {finding.what}")
             if finding.remedy:
                 self.stdout.write(f"        → {finding.remedy}")
-        self.stdout.write("All is well." if not faults else f"{faults} things need attention.")
-        if faults:
+        if levels["fault"]:
+            self.stdout.write(f"Faults: {levels['fault']}. Warnings: {levels['warning']}.")
             sys.exit(1)
+        self.stdout.write(f"No faults. Warnings: {levels['warning']}." if levels["warning"] else "All is well.")
