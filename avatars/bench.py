@@ -1,79 +1,9 @@
 """Figures of this app for `script/bench`: each beside a baseline of the same run (design §10)."""
 
-import os
-import statistics
-import time
-from collections.abc import Callable
-from typing import TypedDict
-
-
-class Figure(TypedDict):
-    """`value` and `baseline` in `unit`; `bar` is the limit for `value` on a quiet machine."""
-
-    name: str
-    value: float
-    unit: str
-    baseline: float
-    bar: float
-
-
-SENTENCES = (
-    "Расскажите, пожалуйста, о самом сложном проекте, над которым вы работали в последние два года, вариант {}.",
-    "What would you change in that system if you could start again with the same team today, option {}?",
-    "Осы жұмыста сізге ең қиын болған мәселе туралы толығырақ айтып бере аласыз ба, нұсқа {}?",
-)
-LANGUAGES = ("ru", "en", "kk")
-ROUNDS = 10
-
-
-def _median_ms(work: Callable[[int], object]) -> float:
-    took = []
-    for number in range(ROUNDS * len(SENTENCES)):
-        started = time.perf_counter()
-        work(number)
-        took.append((time.perf_counter() - started) * 1000)
-    return round(statistics.median(took), 1)
-
-
-def bench_say_local_sentence() -> Figure:
-    """A sentence never said before: text → WAV and timeline in storage and row. Baseline: espeak alone on the same texts.
-
-    Writes rows and files; they are removed at the end. Needs a migrated database.
-    """
-    from avatars.engines.espeak import BASE_RATE, EspeakEngine
-    from avatars.engines.registry import speech_engine
-    from avatars.models import Speech
-    from avatars.services.speech import speak
-
-    engine = speech_engine("espeak")
-    assert isinstance(engine, EspeakEngine)
-    engine.warm_up()
-    run_id, made = os.urandom(2).hex(), []
-
-    def text(number: int) -> tuple[str, str]:
-        index = number % len(SENTENCES)
-        return SENTENCES[index].format(f"{run_id} {number}"), LANGUAGES[index]
-
-    def whole(number: int) -> None:
-        sentence, language = text(number)
-        made.append(speak(text=sentence, language=language))
-
-    def bare(number: int) -> None:
-        sentence, language = text(number)
-        voice = {"en": "en-us"}.get(language, language)
-        engine.process.say(text=sentence, voice=voice, rate=BASE_RATE[language], pitch=50, pitch_range=50)
-
-    try:
-        value, baseline = _median_ms(whole), _median_ms(bare)
-    finally:
-        for speech in made:
-            speech.audio.delete(save=False)
-        Speech.objects.filter(pk__in=[speech.pk for speech in made]).delete()
-    return {"name": "say for a local sentence: text → audio and timeline fetchable", "value": value, "unit": "ms",
-            "baseline": baseline, "bar": 80.0}  # fmt: skip
+from avatars import bench_alignment, bench_live, bench_local_live, bench_polling, bench_render, bench_speech
+from interview_site.bench import Figure
 
 
 def run() -> list[Figure]:
-    from avatars import bench_alignment, bench_render
-
-    return [bench_say_local_sentence(), *bench_alignment.run(), *bench_render.run()]
+    live = [*bench_live.run(), *bench_local_live.run()]
+    return [bench_speech.bench_say_local_sentence(), *live, *bench_alignment.run(), *bench_polling.run(), *bench_render.run()]

@@ -22,7 +22,7 @@ from avatars.speech.alignment import Reading, Times, warped
 from avatars.speech.alignment_dtw import knots
 from avatars.speech.sound import Samples
 from avatars.speech.text import prepare
-from interview_site.bench import Figure
+from interview_site.bench import Figure, in_ms
 
 TEXTS = {
     "ru": (
@@ -95,8 +95,7 @@ def bench_cost(engine: EspeakEngine) -> Figure:
     share = 6_000 / true.duration_ms
     value = _median_ms(lambda: knots(true.samples, true.sample_rate, reading)) * share
     baseline = _median_ms(lambda: engine.read(parts)) * share
-    return {"name": "lip-sync by comparing: 6 s of sound (baseline: espeak reading it)", "value": round(value, 1), "unit": "ms",
-            "baseline": round(baseline, 1), "bar": 20.0}  # fmt: skip
+    return in_ms("lip-sync by comparing: 6 s of sound (baseline: espeak reading it)", value, baseline, 20.0)
 
 
 def flite_words(text: str, voice: str, path: Path) -> tuple[Samples, int, dict[int, float]] | None:
@@ -144,9 +143,9 @@ def _line(reading: Reading, duration_ms: float) -> tuple[Times, Times]:
 
 
 def _errors(name: str, found: list[float], straight: list[float], bar: float) -> Figure:
-    value, baseline = (round(statistics.median(errors), 1) for errors in (found, straight))
+    value, baseline = (statistics.median(errors) for errors in (found, straight))
     name = f"{name}: median of {len(found)} errors (baseline: stretched evenly)"
-    return {"name": name, "value": value, "unit": "ms", "baseline": baseline, "bar": bar}
+    return in_ms(name, value, baseline, bar)
 
 
 def _median_ms(work: object, times: int = 15) -> float:

@@ -4,20 +4,31 @@ import io
 import json
 import os
 import re
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import cv2
 import numpy as np
+import requests
 
-if TYPE_CHECKING:
-    from avatars.bench import Figure
+from avatars.engines.base import SpeechRequest
+from avatars.engines.registry import speech_engine
+from avatars.render.acting import poses
+from avatars.render.clip import FPS, FRAME_MS, ClipOrder, art_of, render_clip
+from avatars.render.encoder import ClipWriter
+from avatars.render.script import expressions_for
+from avatars.render.sound import VIDEO_RATE, Voice, labelled_wav, resampled
+from avatars.render.stage import Look, Stage
+from interview_site.bench import Figure
 
 ROUNDS = 9
 SENTENCE = "Расскажите, пожалуйста, о самом сложном проекте, над которым вы работали за последние два года в этой команде."
@@ -43,24 +54,12 @@ class _Watched(io.BytesIO):
 
 
 def _voice(text: str) -> Any:
-    from avatars.engines.base import SpeechRequest
-    from avatars.engines.registry import speech_engine
-    from avatars.render.sound import Voice
-
     audio = speech_engine("espeak").synthesize(SpeechRequest(text, "ru"))
     return Voice(np.frombuffer(audio.pcm16, "<i2"), audio.sample_rate, audio.timeline, text)
 
 
 def _bare_encode(voice: Any, width: int, height: int) -> Callable[[], float]:
     """Seconds to encode the same frames, already painted, with the same sound."""
-    import cv2
-
-    from avatars.render.acting import poses
-    from avatars.render.clip import FPS, FRAME_MS, ClipOrder, art_of
-    from avatars.render.encoder import ClipWriter
-    from avatars.render.sound import VIDEO_RATE, resampled
-    from avatars.render.stage import Look, Stage
-
     look = Look(width=width, height=height)
     stage, frame, painted = Stage(art_of(look)), np.empty((height, width, 4), np.uint8), []
     for pose in poses(voice.timeline, frames=ClipOrder(look, voice).frames, fps=FPS):
@@ -81,11 +80,6 @@ def _bare_encode(voice: Any, width: int, height: int) -> Callable[[], float]:
 
 def _rendered(width: int, height: int) -> dict[str, float]:
     """Medians in seconds: whole (text → MP4 + WAV), first fragment, bare encode; and the length of the speech."""
-    from avatars.render.clip import ClipOrder, render_clip
-    from avatars.render.script import expressions_for
-    from avatars.render.sound import labelled_wav
-    from avatars.render.stage import Look
-
     bare = _bare_encode(_voice(SENTENCE), width, height)
     whole, first, encoding, lengths = [], [], [], []
     for turn in range(ROUNDS + 2):
@@ -108,7 +102,7 @@ def _rendered(width: int, height: int) -> dict[str, float]:
     return {"whole": median(whole), "first": median(first), "bare": median(encoding), "speech": median(lengths)}
 
 
-def bench_renderer() -> Iterator["Figure"]:
+def bench_renderer() -> Iterator[Figure]:
     small, wide = _rendered(480, 480), _rendered(1280, 720)
     yield _figure("16-word chunk, text → MP4 + WAV, 480×480", small["whole"] * 1000, "ms", small["bare"] * 1000, 350)
     yield _figure("first fragment of it", small["first"] * 1000, "ms", small["bare"] * 1000, 80)
@@ -119,7 +113,7 @@ def bench_renderer() -> Iterator["Figure"]:
                   wide["bare"] * 1000 / wide["speech"], 100)  # fmt: skip
 
 
-def bench_memory() -> "Figure":
+def bench_memory() -> Figure:
     """A process of its own, as a worker's: Django, voice, the usual look, several clips."""
     code = "import django; django.setup(); from avatars.bench_render import print_memory; print_memory()"
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "interview_site.settings"}
@@ -130,8 +124,6 @@ def bench_memory() -> "Figure":
 
 def print_memory() -> None:
     """[before, after] rendering: the most this process held, MB."""
-    from avatars.render.clip import ClipOrder, render_clip
-    from avatars.render.stage import Look
 
     def held() -> float:
         # Not getrusage: its maximum is inherited from the process that started this one.
@@ -148,8 +140,6 @@ def print_memory() -> None:
 @contextmanager
 def _running_site() -> Iterator[str]:
     """The address of a whole site of its own, with broker and workers; it asks nobody for a token."""
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -163,8 +153,6 @@ def _running_site() -> Iterator[str]:
         try:
             ready = next(line for line in site.stdout if line.startswith("Ready: "))
             # The pipe must not fill up.
-            import threading
-
             threading.Thread(target=lambda: [None for _line in site.stdout], daemon=True).start()
             yield re.sub(r"^Ready: ", "", ready).strip()
         finally:
@@ -172,10 +160,8 @@ def _running_site() -> Iterator[str]:
             site.wait(timeout=60)
 
 
-def bench_chunk_api() -> Iterator["Figure"]:
+def bench_chunk_api() -> Iterator[Figure]:
     """A hundred words by HTTP: the first chunk fetched, and all. Baseline: the answer of /healthz."""
-    import requests
-
     first, whole, bare = [], [], []
     with _running_site() as base, requests.Session() as http:
         time.sleep(6)  # the workers load their pictures once
@@ -196,10 +182,10 @@ def bench_chunk_api() -> Iterator["Figure"]:
     yield _figure("100 words by the API: all chunks fetched", statistics.median(whole) * 1000, "ms", baseline, 2500)
 
 
-def _figure(name: str, value: float, unit: str, baseline: float, bar: float) -> "Figure":
+def _figure(name: str, value: float, unit: str, baseline: float, bar: float) -> Figure:
     places = 2 if unit == "×" else 1
     return {"name": name, "value": round(value, places), "unit": unit, "baseline": round(baseline, places), "bar": bar}
 
 
-def run() -> list["Figure"]:
+def run() -> list[Figure]:
     return [*bench_renderer(), bench_memory(), *bench_chunk_api()]

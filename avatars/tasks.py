@@ -4,7 +4,17 @@ from typing import Any
 
 from celery import shared_task, signals
 
-from avatars.services import chunk_cleanup, generation_polling, generation_work, photo_presenters, speech_cleanup
+from avatars.services import (
+    catalogue,
+    chunk_cleanup,
+    generation_polling,
+    generation_work,
+    live_closing,
+    live_contexts,
+    live_sweeping,
+    photo_presenters,
+    speech_cleanup,
+)
 
 
 @shared_task(name="avatars.tasks.make_video", ignore_result=True)
@@ -62,3 +72,28 @@ def _warm_up(**kwargs: Any) -> None:
 def delete_unused_speech() -> None:
     """Nightly: speech nobody has used for a month."""
     speech_cleanup.delete_unused_speech()
+
+
+@shared_task(name="avatars.tasks.refresh_catalogue", ignore_result=True)
+def refresh_catalogue(pk: int) -> None:
+    """Read what one provider offers."""
+    catalogue.refresh_due(pk)
+
+
+@shared_task(name="avatars.tasks.tend_live_session", ignore_result=True)
+def tend_live_session(pk: int) -> None:
+    """Stop the room of one live session that is due."""
+    live_closing.stop(pk)
+
+
+@shared_task(name="avatars.tasks.sweep_live_sessions", ignore_result=True)
+def sweep_live_sessions() -> None:
+    """Every 10 s: sessions nobody uses any more."""
+    live_sweeping.sweep()
+
+
+@shared_task(name="avatars.tasks.reconcile_live_sessions", ignore_result=True)
+def reconcile_live_sessions() -> None:
+    """Nightly: the providers' lists of rooms against ours; contexts nobody has used for long go."""
+    live_contexts.delete_old_contexts()
+    live_sweeping.reconcile()

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from avatars.models import Speech
+from avatars.services.public_files import generation_of_link
 from interview_site.media import ranged_response
 
 # The unguessable id is the key, for one hour (design §7).
@@ -35,15 +36,23 @@ def public_speech_urls(speech: Speech) -> tuple[str, str]:
 
 
 async def audio(request: HttpRequest, signed: str) -> HttpResponseBase:
-    return await speech_audio_response(await sync_to_async(_speech_for_link)(signed), request)
+    return await speech_audio_response(await sync_to_async(speech_for_link)(signed), request)
+
+
+async def order_sound(request: HttpRequest, signed: str) -> HttpResponseBase:
+    """The sound of a video order for the provider that makes it: the signed link is the permission, for hours."""
+    generation = await sync_to_async(generation_of_link)(signed)
+    if generation is None:
+        raise Http404("There is no such sound.")
+    return await ranged_response(request, generation.audio, content_type="audio/wav", cache_control="private, no-store")
 
 
 async def timeline(request: HttpRequest, signed: str) -> HttpResponseBase:
-    return speech_timeline_response(await sync_to_async(_speech_for_link)(signed), request)
+    return speech_timeline_response(await sync_to_async(speech_for_link)(signed), request)
 
 
-def _speech_for_link(signed: str) -> Speech:
-    """Wrong, expired and unknown look the same."""
+def speech_for_link(signed: str) -> Speech:
+    """The speech of a public address. Raises Http404: wrong, expired and unknown look the same."""
     try:
         public_id = _SIGNER.unsign(signed, max_age=LINK_AGE_S)
     except signing.BadSignature:

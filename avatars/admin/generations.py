@@ -1,26 +1,29 @@
 """Recorded videos in HR's workplace: how far each is, what it cost, to watch, to try again, to order a test (design §6)."""
 
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import async_to_sync
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from avatars.models import AvatarGeneration, AvatarSettings, GenerationPassage, ProviderHealth
-from avatars.services.generations import CannotBeCancelled, NothingToSay, TextTooLong, cancel, generate, retry
-from avatars.speech.text import MAX_CHARACTERS
+from avatars.admin.dashboard import OverviewPage
+from avatars.admin.ordering import OrderingPages
+from avatars.admin.widgets import provider_label
+from avatars.models import AvatarGeneration, GenerationPassage, ProviderHealth
+from avatars.models.generations import GenerationQuerySet
+from avatars.services.generations import CannotBeCancelled, cancel, retry
+from avatars.services.order_advice import money
 from interview_site.errors import ProviderError
 from interview_site.media import ranged_response
 
@@ -30,24 +33,13 @@ COLOURS = {
     State.SUCCEEDED: "success", State.UNKNOWN: "warning",
     State.FAILED: "danger", State.CANCELLED: "default", State.BLOCKED: "danger",
 }  # fmt: skip
-TEST_TEXTS = {
-    "ru": "Здравствуйте! Это проверка видео. Расскажите, пожалуйста, о себе.",
-    "en": "Hello! This is a test of the video. Please tell me about yourself.",
-    "kk": "Сәлеметсіз бе! Бұл бейнені тексеру. Өзіңіз туралы айтып беріңізші.",
-}
-
-
-class TestVideoForm(forms.Form):
-    """A profile and a text to make a video of."""
-
-    profile = forms.ModelChoiceField(AvatarSettings.objects.all(), label=_("Profile"), widget=UnfoldAdminSelectWidget())
-    text = forms.CharField(label=_("Text"), max_length=MAX_CHARACTERS, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
 
 
 class PassageInline(TabularInline):
     """What happened to this video, line by line."""
 
     model = GenerationPassage
+    hide_title = True
     fields = readonly_fields = ["at", "old_state", "new_state", "reason", "by"]
     extra = max_num = 0
     can_delete = False
@@ -57,28 +49,49 @@ class PassageInline(TabularInline):
 
 
 @admin.register(AvatarGeneration)
-class AvatarGenerationAdmin(ModelAdmin):
-    list_display = ["words", "provider", "state_shown", "progress_shown", "length", "cost", "created_at"]
+class AvatarGenerationAdmin(OrderingPages, OverviewPage, ModelAdmin):
+    list_display = ["words", "provider_shown", "state_shown", "progress_shown", "length", "cost_shown", "created_at"]
     list_filter = ["state", "provider", "language"]
     list_filter_submit = True
     search_fields = ["text", "public_id", "provider_id"]
     show_full_result_count = False
     inlines = [PassageInline]
     actions = ["retry_chosen", "cancel_chosen"]
-    actions_list = ["order_test"]
+    actions_list = [
+        "open_overview",
+        {"title": _("Order"), "icon": "movie", "items": ["order_test", "order_texts", "speech_then_video"]},
+    ]  # fmt: skip
     actions_detail = ["retry_this", "cancel_this"]
     fields = [
-        "player", "text", ("state_shown", "progress_shown"), "what_went_wrong", ("provider", "provider_id"), ("length", "cost"),
-        ("created_at", "created_by"), ("finished_at", "deadline_at"), "last_error",
+        "player", "text", ("state", "progress_shown"), "what_went_wrong", "details", ("provider_shown", "provider_id"),
+        ("length", "cost_shown"), ("created_at", "created_by"), ("finished_at", "deadline_at"),
     ]  # fmt: skip
     readonly_fields = [
-        "player", "text", "state_shown", "progress_shown", "what_went_wrong", "provider", "provider_id", "length", "cost",
-        "created_at", "created_by", "finished_at", "deadline_at", "last_error",
+        "player", "text", "state", "progress_shown", "what_went_wrong", "details", "provider_shown", "provider_id", "length",
+        "cost_shown", "created_at", "created_by", "finished_at", "deadline_at",
     ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AvatarGeneration]:
         # Timelines and snapshots are kilobytes a row, and no list shows them.
-        return super().get_queryset(request).defer("timeline", "settings")
+        rows = super().get_queryset(request).defer("timeline", "settings")
+        return cast(GenerationQuerySet, rows).with_spending()
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """Only what can be done with this video; a page that is older is answered in words."""
+        actions = super().get_actions_detail(request, object_id)
+        found = AvatarGeneration.objects.filter(pk=_number(str(object_id))).only("state").first()
+        pointless = set()
+        if found and found.state not in (State.FAILED, State.CANCELLED, State.BLOCKED):
+            pointless.add("avatars_avatargeneration_retry_this")
+        if found and found.is_finished:
+            pointless.add("avatars_avatargeneration_cancel_this")
+        return [action for action in actions if action.action_name not in pointless]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return _without_money(request, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return _without_money(request, super().get_fields(request, obj))
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page of a video that is being made looks again by itself; nothing can be typed into it."""
@@ -91,7 +104,19 @@ class AvatarGenerationAdmin(ModelAdmin):
 
     @display(description=_("text"))
     def words(self, generation: AvatarGeneration) -> str:
-        return Truncator(generation.text).chars(80)
+        return Truncator(generation.text or gettext("(from a sound file)")).chars(80)
+
+    @display(description=_("provider"), ordering="provider")
+    def provider_shown(self, generation: AvatarGeneration) -> str:
+        return provider_label(generation.provider)
+
+    @display(description=_("cost"), ordering="spent")
+    def cost_shown(self, generation: AvatarGeneration) -> str:
+        """What the last order of this video took of the budget; "≈" until the provider has told its cost."""
+        spent = getattr(generation, "spent", None)
+        if spent is None:
+            return "–"
+        return ("≈ " if generation.spent_estimated else "") + money(spent)  # type: ignore[attr-defined]
 
     @display(description=_("state"), ordering="state", label={str(state): colour for state, colour in COLOURS.items()})
     def state_shown(self, generation: AvatarGeneration) -> tuple[str, str]:
@@ -101,16 +126,22 @@ class AvatarGenerationAdmin(ModelAdmin):
     def progress_shown(self, generation: AvatarGeneration) -> str:
         if generation.is_finished and generation.state != State.SUCCEEDED:
             return "–"
-        return format_html('<progress max="100" value="{}" aria-label="{}"></progress> {} %', generation.progress, _t("Progress"),
-                           generation.progress)  # fmt: skip
+        percent, name = generation.progress, gettext("Progress")
+        return format_html('<progress max="100" value="{}" aria-label="{}"></progress> {} %', percent, name, percent)
 
     @display(description=_("length"), ordering="duration_ms")
     def length(self, generation: AvatarGeneration) -> str:
-        return _t("%(seconds).1f s") % {"seconds": generation.duration_ms / 1000} if generation.duration_ms else "–"
+        if not generation.duration_ms:
+            return "–"
+        return gettext("%(seconds)s s") % {"seconds": number_format(generation.duration_ms / 1000, 1)}
 
     @display(description=_("what went wrong"))
     def what_went_wrong(self, generation: AvatarGeneration) -> str:
         return generation.error_message or "–"
+
+    @display(description=_("details"))
+    def details(self, generation: AvatarGeneration) -> str:
+        return generation.last_error or "–"
 
     @display(description=_("video"))
     def player(self, generation: AvatarGeneration) -> str:
@@ -121,7 +152,7 @@ class AvatarGenerationAdmin(ModelAdmin):
         else:
             return "–"
         address = reverse("admin:avatars_avatargeneration_media", args=[generation.pk, kind])
-        return format_html(tag, address, _t("Video") if kind == "mp4" else _t("Sound"))
+        return format_html(tag, address, gettext("Video") if kind == "mp4" else gettext("Sound"))
 
     # --- Nothing is changed by hand but by these verbs ---
 
@@ -141,31 +172,32 @@ class AvatarGenerationAdmin(ModelAdmin):
     @admin.action(description=_("Try again"), permissions=["order"])
     def retry_chosen(self, request: HttpRequest, rows: QuerySet[AvatarGeneration]) -> None:
         done = sum(retry(row, by=request.user) for row in rows)
-        messages.info(request, _t("%(count)d videos are made again.") % {"count": done})
+        messages.info(request, gettext("%(count)d videos are made again.") % {"count": done})
 
     @admin.action(description=_("Cancel"), permissions=["order"])
     def cancel_chosen(self, request: HttpRequest, rows: QuerySet[AvatarGeneration]) -> None:
         done = sum(self._cancelled(request, row) for row in rows)
-        messages.info(request, _t("%(count)d videos were cancelled.") % {"count": done})
+        messages.info(request, gettext("%(count)d videos were cancelled.") % {"count": done})
 
     @action(description=_("Try again"), url_path="retry", permissions=["order"], icon="replay")
     def retry_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
         generation = self._found(request, object_id)
         if request.method != "POST":
-            return self._asked(request, generation, _t("Try again"), _t("The video is ordered anew. It may be paid again."))
+            warning = gettext("The video is ordered anew. It may be paid again.")
+            return self._asked(request, generation, gettext("Try again"), warning)
         if retry(generation, by=request.user):
-            messages.success(request, _t("The video is made again."))
+            messages.success(request, gettext("The video is made again."))
         else:
-            messages.warning(request, _t("Only a failed, cancelled or blocked video can be tried again."))
+            messages.warning(request, gettext("Only a failed, cancelled or blocked video can be tried again."))
         return self._back(object_id)
 
-    @action(description=_("Cancel"), url_path="cancel", permissions=["order"], icon="cancel")
+    @action(description=_("Cancel the video"), url_path="cancel", permissions=["order"], icon="cancel")
     def cancel_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
         generation = self._found(request, object_id)
         if request.method != "POST":
-            return self._asked(request, generation, _t("Cancel"), _t("The video is not made any further."))
+            return self._asked(request, generation, gettext("Cancel the video"), gettext("The video is not made any further."))
         if self._cancelled(request, generation):
-            messages.success(request, _t("The video was cancelled."))
+            messages.success(request, gettext("The video was cancelled."))
         return self._back(object_id)
 
     def _asked(self, request: HttpRequest, generation: AvatarGeneration, title: str, text: str) -> HttpResponse:
@@ -184,30 +216,16 @@ class AvatarGenerationAdmin(ModelAdmin):
             messages.warning(request, str(error.person_text))
             return False
 
-    @action(description=_("Order a test video"), url_path="test", permissions=["order"], icon="movie")
-    def order_test(self, request: HttpRequest) -> HttpResponse:
-        """Choose a profile, type a text, order. The page of the new video shows how far it is."""
-        profile = AvatarSettings.objects.filter(pk=_number(request.GET.get("profile"))).first()
-        profile = profile or AvatarSettings.objects.filter(is_default=True).first()
-        usual = {"profile": profile, "text": TEST_TEXTS.get(profile.language if profile else "ru", "")}
-        form = TestVideoForm(request.POST or None, initial=usual)
-        if request.method == "POST" and form.is_valid():
-            chosen = form.cleaned_data["profile"]
-            try:
-                generation = generate(text=form.cleaned_data["text"], settings=chosen.snapshot(), by=request.user)
-            except NothingToSay:
-                form.add_error("text", _("There is nothing to say here: only symbols, links or emoji."))
-            except TextTooLong:
-                form.add_error("text", _("This would take too long to say. Please shorten it."))
-            else:
-                return self._back(generation.pk)
-        return self._page(request, _t("Order a test video"), {"form": form})
-
     # --- Files ---
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.media_view)
-        return [path("<int:pk>/media.<str:kind>", view, name="avatars_avatargeneration_media"), *super().get_urls()]
+        overview = self.admin_site.admin_view(self.overview_view)
+        return [
+            path("overview/", overview, name="avatars_avatargeneration_overview"),
+            path("<int:pk>/media.<str:kind>", view, name="avatars_avatargeneration_media"),
+            *super().get_urls(),
+        ]
 
     def media_view(self, request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
         """Our copy by byte ranges, for whoever may see the row (threats 60)."""
@@ -233,13 +251,17 @@ class ProviderHealthAdmin(ModelAdmin):
 
     list_display = ["provider", "standing", "last_success_at", "last_error_at", "last_error", "balance_shown"]
     fields = readonly_fields = [
-        "provider", "standing", "failures", "open_since", "paused_until", "last_success_at", "last_error_at", "last_category",
-        "last_error", "balance_shown", "balance_at",
+        "provider", "standing_in_words", "failures", "open_since", "paused_until", "last_success_at", "last_error_at",
+        "last_category", "last_error", "balance_shown", "balance_at",
     ]  # fmt: skip
 
     @display(description=_("state"), label={"paused": "danger", "well": "success"})
     def standing(self, health: ProviderHealth) -> tuple[str, str]:
-        return ("paused", _t("paused")) if health.is_open else ("well", _t("in use"))
+        return ("paused", gettext("paused")) if health.is_open else ("well", gettext("in use"))
+
+    @display(description=_("state"))
+    def standing_in_words(self, health: ProviderHealth) -> str:
+        return self.standing(health)[1]
 
     @display(description=_("balance"))
     def balance_shown(self, health: ProviderHealth) -> str:
@@ -253,6 +275,13 @@ class ProviderHealthAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: ProviderHealth | None = None) -> bool:
         return False
+
+
+def _without_money(request: HttpRequest, names: Any) -> list[Any]:
+    """What is spent is shown to those who may see it."""
+    if request.user.has_perm("avatars.view_spending"):
+        return list(names)
+    return ["length" if name == ("length", "cost_shown") else name for name in names if name != "cost_shown"]
 
 
 def _number(value: str | None) -> int | None:

@@ -8,7 +8,7 @@ from django.forms import ModelForm
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
@@ -48,7 +48,7 @@ class PhotoPresenterAdmin(ModelAdmin):
             _("Licence"),
             {
                 "fields": [
-                    "licence_kind", "licence_text", ("licence_file", "licence_link"),
+                    "licence_kind", "licence_text", "licence_file", "licence_link",
                     ("licence_confirmed_by", "licence_confirmed_at"),
                 ],
                 "description": _(
@@ -100,11 +100,12 @@ class PhotoPresenterAdmin(ModelAdmin):
             "height": presenter.height,
             "names": {name: str(label) for name, label in POINT_NAMES.items()},
             "built": presenter.points,
+            "found": presenter.points_by != PhotoPresenter.PointsBy.LAYOUT,
             "status_now": _status(presenter),
             "words": preview_words() | {
-                "building": _t("The presenter is being built…"),
-                "build_failed": _t("The presenter could not be built. Check the points and try again."),
-                "not_saved": _t("The points could not be saved. Check the connection and try again."),
+                "building": gettext("The presenter is being built…"),
+                "build_failed": gettext("The presenter could not be built. Check the points and try again."),
+                "not_saved": gettext("The points could not be saved. Check the connection and try again."),
             },
         }  # fmt: skip
         return render_to_string(
@@ -140,11 +141,20 @@ class PhotoPresenterAdmin(ModelAdmin):
             super().save_model(request, obj, form, change)
             order_build(obj)
             found = {
-                PhotoPresenter.PointsBy.DETECTOR: _t("A face was found. Check the six points and drag those that are off."),
-                PhotoPresenter.PointsBy.SEVERAL: _t("Several faces were found; the points are on the largest. Check them."),
+                PhotoPresenter.PointsBy.DETECTOR: gettext("A face was found. Check the six points and drag those that are off."),
+                PhotoPresenter.PointsBy.SEVERAL: gettext("Several faces were found; the points are on the largest. Check them."),
             }
-            usual = _t("No face was found. Drag the six points to their places: eyes, corners and middle of the mouth, chin.")
+            usual = gettext(
+                "No face was found. Drag the six points to their places: eyes, corners and middle of the mouth, chin."
+            )
             messages.info(request, found.get(PhotoPresenter.PointsBy(obj.points_by), usual))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A new portrait leads on to its points whatever is pressed; one presenter is finished before the next is begun."""
+        buttons = {"show_save_and_add_another": False, "show_save_and_continue": object_id is not None}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **buttons})
 
     def response_add(self, request: HttpRequest, obj: PhotoPresenter, post_url_continue: str | None = None) -> HttpResponse:
         request.POST = request.POST.copy()  # type: ignore[assignment]
@@ -165,14 +175,14 @@ class PhotoPresenterAdmin(ModelAdmin):
         except NotReady as error:
             messages.warning(request, _WHY_NOT[error.reason])
         else:
-            messages.success(request, _t("The presenter is active: avatar profiles offer it now."))
+            messages.success(request, gettext("The presenter is active: avatar profiles offer it now."))
 
     @action(description=_("Withdraw"), permissions=["change"])
     def withdraw(self, request: HttpRequest, obj: PhotoPresenter) -> None:
         if retire(obj):
-            messages.success(request, _t("The presenter is withdrawn. Profiles that used it show the drawn presenter."))
+            messages.success(request, gettext("The presenter is withdrawn. Profiles that used it show the drawn presenter."))
         else:
-            messages.info(request, _t("The presenter was not active."))
+            messages.info(request, gettext("The presenter was not active."))
 
     # --- What the page's script asks ---
 

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -16,11 +17,12 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from avatars.admin import catalogue, profile_tests
 from avatars.admin.forms import ProfileForm, TryVoiceForm
 from avatars.admin.samples import SAMPLES, live_preview, sample_answer
 from avatars.models import AvatarSettings, Speech
 from avatars.services.presenters import offers, presenter_for_page
-from avatars.services.profiles import save_profile
+from avatars.services.profiles import reset_profile, save_profile
 from avatars.services.speech import NothingToSay, TextTooLong, for_settings
 from avatars.views import public_speech_urls
 from interview_site.errors import ProviderError
@@ -36,8 +38,8 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     list_filter_submit = True
     search_fields = ["name", "persona"]
     ordering = ["-is_default", "name"]
-    readonly_fields = ["live_preview", "voice_sample", "created_at", "updated_at"]
-    actions_detail = ["open_voice_page", "order_test_video"]
+    readonly_fields = ["live_preview", "voice_sample", "try_panel", "budget_standing", "created_at", "updated_at"]
+    actions_detail = ["open_voice_page", "reset_to_defaults"]
     history_list_display = ["style", "speech_engine", "voice"]
     radio_fields = {"style": admin.HORIZONTAL}
     fieldsets = [
@@ -48,7 +50,7 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
             ],
             "classes": ["tab"],
         }),
-        (_("Voice"), {"fields": [("speech_engine", "voice"), "speed", "voice_sample"], "classes": ["tab"]}),
+        (_("Voice"), {"fields": [("speech_engine", "voice"), ("speed", "emotion"), "voice_sample"], "classes": ["tab"]}),
         (
             _("Character"),
             {
@@ -64,8 +66,7 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
             _("Video providers"),
             {
                 "fields": [
-                    "providers", ("recorded_avatar", "live_avatar"), ("resolution", "aspect"), ("lip_sync", "emotion"),
-                    ("live_quality", "live_minutes_limit"), "monthly_budget",
+                    "providers", "characters", ("resolution", "aspect"), "lip_sync", ("live_quality", "live_minutes_limit"),
                 ],
                 "classes": ["tab"],
                 "description": _(
@@ -73,6 +74,14 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
                 ),
             },
         ),
+        (_("Budget"), {
+            "fields": ["monthly_budget", "budget_standing"],
+            "classes": ["tab"],
+            "description": _(
+                "A hard stop for new paid videos and voices of this profile. Interviews go on with what costs nothing."
+            ),
+        }),
+        (_("Try it"), {"fields": ["try_panel"], "classes": ["tab"]}),
         (_("Dates"), {"fields": [("created_at", "updated_at")], "classes": ["tab"]}),
     ]  # fmt: skip
 
@@ -81,7 +90,7 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     @display(description=_("profile"), header=True, ordering="name")
     def face(self, profile: AvatarSettings) -> list[Any]:
         offer = self._offers.get(profile.presenter)
-        shown = [profile.name, offer.label if offer else profile.presenter, profile.name[:2].upper()]
+        shown = [str(profile), offer.label if offer else profile.presenter, str(profile)[:2].upper()]
         if offer:
             shown.append({"path": offer.portrait, "width": 40, "height": 40, "squared": False, "borderless": True})
         return shown
@@ -115,9 +124,19 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     def live_preview(self, profile: AvatarSettings) -> str:
         return live_preview(profile)
 
+    @display(description=_("test"))
+    def try_panel(self, profile: AvatarSettings) -> str:
+        return profile_tests.panel(profile)
+
+    @display(description=_("this month"))
+    def budget_standing(self, profile: AvatarSettings) -> str:
+        return profile_tests.standing(profile) if profile.pk else "–"
+
     def save_model(self, request: HttpRequest, obj: AvatarSettings, form: ModelForm, change: bool) -> None:
         cast(ProfileForm, form).keep_upload(request.user)
         save_profile(obj)
+        for warning in cast(ProfileForm, form).warnings:
+            messages.warning(request, warning)
 
     def has_delete_permission(self, request: HttpRequest, obj: AvatarSettings | None = None) -> bool:
         if obj is not None and obj.is_default:
@@ -132,10 +151,21 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     # --- Listening ---
 
     def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
         own = [
-            path("speak/", self.admin_site.admin_view(require_POST(self.speak_view)), name="avatars_avatarsettings_speak"),
-            path("<int:pk>/sample.wav", self.admin_site.admin_view(self.sample_view), name="avatars_avatarsettings_sample"),
-            path("<int:pk>/try-voice/", self.admin_site.admin_view(self.try_voice_view), name="avatars_avatarsettings_try_voice"),
+            path("speak/", view(require_POST(self.speak_view)), name="avatars_avatarsettings_speak"),
+            path("samples/", view(require_POST(self.catalogue_sample_view)), name="avatars_avatarsettings_hear"),
+            path("catalogue/copies/<int:pk>", view(self.catalogue_copy_view), name="avatars_avatarsettings_copy"),
+            path(
+                "catalogue/<str:kind>/refresh/", view(require_POST(self.catalogue_refresh_view)),
+                name="avatars_avatarsettings_refresh",
+            ),
+            path("catalogue/<str:kind>/<str:what>/", view(self.catalogue_view), name="avatars_avatarsettings_catalogue"),
+            path("<int:pk>/test/", view(require_POST(self.start_test_view)), name="avatars_avatarsettings_start_test"),
+            path("<int:pk>/test/<int:video>/", view(self.test_view), name="avatars_avatarsettings_test"),
+            path("<int:pk>/reset/", view(self.reset_view), name="avatars_avatarsettings_reset"),
+            path("<int:pk>/sample.wav", view(self.sample_view), name="avatars_avatarsettings_sample"),
+            path("<int:pk>/try-voice/", view(self.try_voice_view), name="avatars_avatarsettings_try_voice"),
         ]
         return own + super().get_urls()
 
@@ -144,6 +174,62 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
         if profile is None or not self.has_view_permission(request, profile):
             raise Http404
         return profile
+
+    # --- The catalogue ---
+
+    def _may_look(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise Http404
+
+    def catalogue_view(self, request: HttpRequest, kind: str, what: str) -> HttpResponse:
+        self._may_look(request)
+        return catalogue.listing(kind, what, request.GET)
+
+    def catalogue_refresh_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        self._may_look(request)
+        return catalogue.refresh(kind)
+
+    def catalogue_copy_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        self._may_look(request)
+        return catalogue.media(request, pk)
+
+    def catalogue_sample_view(self, request: HttpRequest) -> HttpResponse:
+        """A voice to hear; a paid one may cost, so whoever may change profiles may."""
+        if not self.has_change_permission(request):
+            raise Http404
+        number = request.POST.get("profile", "")
+        profile = AvatarSettings.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+        return catalogue.spoken_sample(request.POST, (profile or AvatarSettings()).snapshot())
+
+    # --- A test, and back to the defaults ---
+
+    def start_test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        profile = self._visible(request, pk)
+        if not self.has_change_permission(request, profile):
+            raise Http404
+        return profile_tests.start(request, profile)
+
+    def test_view(self, request: HttpRequest, pk: int, video: int) -> HttpResponse:
+        self._visible(request, pk)
+        return profile_tests.state(video)
+
+    @action(description=_("Reset to defaults"), url_path="to-defaults", icon="restart_alt", permissions=["change"])
+    def reset_to_defaults(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:avatars_avatarsettings_reset", args=[object_id]))
+
+    def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A link changes nothing (threats 10): the page asks, its form posts."""
+        profile = self._visible(request, pk)
+        if not self.has_change_permission(request, profile):
+            raise Http404
+        if request.method == "POST":
+            reset_profile(profile)
+            messages.success(request, gettext("The profile has the usual values again. Its history keeps the former ones."))
+            return HttpResponseRedirect(reverse("admin:avatars_avatarsettings_change", args=[pk]))
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        frame = self.admin_site.each_context(request)
+        context = {**frame, "title": gettext("Reset to defaults"), "opts": self.opts, "profile": profile}
+        return TemplateResponse(request, "avatars/admin/reset_profile.html", context)
 
     def speak_view(self, request: HttpRequest) -> HttpResponse:
         """The sample in the settings of a form that is not saved yet: {audio, timeline} addresses."""
@@ -163,10 +249,6 @@ class AvatarSettingsAdmin(SimpleHistoryAdmin, ModelAdmin):
     @action(description=_("Try the voice"), url_path="voice", icon="volume_up")
     def open_voice_page(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:avatars_avatarsettings_try_voice", args=[object_id]))
-
-    @action(description=_("Order a test video"), url_path="video", icon="movie")
-    def order_test_video(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return HttpResponseRedirect(f"{reverse('admin:avatars_avatargeneration_order_test')}?profile={object_id}")
 
     def try_voice_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Type a text, hear it. Works without script: the answer is the page with a player that starts by itself."""

@@ -8,9 +8,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from avatars.models import AvatarSettings
+from avatars.models import AvatarSettings, BackgroundPicture
 from avatars.presenter.format import BACKGROUNDS
-from avatars.services.presenters import background_named, background_url, offers, presenter_for_page
+from avatars.services.presenters import background_url, offers, presenter_for_page
 from avatars.services.speech import NothingToSay, TextTooLong, for_settings
 from avatars.views import public_speech_urls
 from interview_site.errors import ProviderError
@@ -19,6 +19,12 @@ SAMPLES = {
     "ru": "Здравствуйте! Я проведу с вами интервью. Расскажите, пожалуйста, о вашем опыте работы.",
     "en": "Hello! I will lead your interview today. Please tell me about your work experience.",
     "kk": "Сәлеметсіз бе! Мен сізбен сұхбат жүргіземін. Жұмыс тәжірибеңіз туралы айтып беріңізші.",
+}
+# A test video says this: short, because it may cost.
+TEST_TEXTS = {
+    "ru": "Здравствуйте! Это проверка видео. Расскажите, пожалуйста, о себе.",
+    "en": "Hello! This is a test of the video. Please tell me about yourself.",
+    "kk": "Сәлеметсіз бе! Бұл бейнені тексеру. Өзіңіз туралы айтып беріңізші.",
 }
 
 
@@ -39,7 +45,7 @@ def live_preview(profile: AvatarSettings) -> str:
         "presenters": {offer.name: {"baseUrl": offer.base_url, "photo": offer.photo} for offer in offers()},
         "fallback": presenter_for_page({})["baseUrl"],
         "backgrounds": {name: static(f"presenters/backgrounds/{name}.webp") for name in BACKGROUNDS}
-        | ({profile.background: background_url(profile.background)} if background_named(profile.background) else {}),
+        | ({profile.background: background_url(profile.background)} if BackgroundPicture.named(profile.background) else {}),
         "saved": {name: getattr(profile, name) for name in ("presenter", "background", "clothes", "language", "voice", "speed")},
         "speak": reverse("admin:avatars_avatarsettings_speak"),
         "words": preview_words(),

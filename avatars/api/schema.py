@@ -19,13 +19,14 @@ def without_prefix(endpoints: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 def add_files(result: dict[str, Any], generator: object, request: object, public: bool) -> dict[str, Any]:
-    """The addresses of files, of `/api/generate` and of `/api/health`."""
+    """The addresses of files, of `/api/generate`, `/api/health` and `healthz`."""
     result["paths"] |= {
         "/api/chunk/video/{id}": {"get": _chunk("chunk_video", "The video of a chunk: H.264 and AAC, byte ranges.", "video/mp4")},
         "/api/chunk/audio/{id}": {"get": _chunk("chunk_audio", "The sound of a chunk: PCM, 16 kHz, mono.", "audio/wav")},
         "/api/avatar": {"get": _call("avatar_picture", "The picture of the current avatar." + _PREFIX, _file("image/webp"))},
         "/api/generate": {"post": _generate()},
         "/api/health": {"get": _health()},
+        "/api/v1/avatar/healthz": {"get": _alive()},
     }
     return result
 
@@ -93,3 +94,9 @@ def _health() -> dict[str, Any]:
     example = {"status": "ready", "models_loaded": True, "avatar_loaded": True, "device": "cpu"}
     answer = {"description": "It can work.", "content": {"application/json": {"schema": {"type": "object"}, "example": example}}}
     return _call("health", "Whether the service can work." + _PREFIX, {"200": answer, "503": {"description": "It cannot."}})
+
+
+def _alive() -> dict[str, Any]:
+    example = {"status": "ok", "service": "ai-avatar-interviews", "version": "1.0.0"}
+    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
+    return _call("avatar_alive", "Whether it answers." + _PREFIX, {"200": {"description": "It does.", "content": content}})

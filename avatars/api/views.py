@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings as site
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from avatars.api.limits import count_made, refuse_after_many
 from avatars.api.serializers import (
     ChunkOrderSerializer,
     ChunksSerializer,
@@ -28,15 +30,12 @@ from avatars.services.portraits import current_portrait
 from avatars.services.speech import NothingToSay, TextTooLong
 from interview_site.api.compat import CompatView, may_spend, prefix_of
 from interview_site.api.problems import Problem
-from interview_site.api.throttles import caller_of, count
 from interview_site.errors import ProviderError
 from interview_site.media import ranged_response
 
 log = logging.getLogger(__name__)
 # A finished chunk never changes, and its address is gone in an hour.
 _CACHE = "private, max-age=3600, immutable"
-# `/api/generate` waits for the whole text; a renderer makes a minute of video in about three seconds.
-GENERATE_WAIT_S = 90.0
 _READ = 256 * 1024
 _WRONG = {
     code: OpenApiResponse(ErrorSerializer, words)
@@ -78,20 +77,6 @@ class _Making(CompatView):
             log.error("chunks could not be ordered", extra={"fault": type(error).__name__})
             raise _unavailable(_("The voice is not available. Try again in a moment."), 5) from None
 
-    def count_chunks(self, request: Request, made: int) -> None:
-        """Chunks count against the minute as calls do; what was ordered stays ordered, the next call is refused."""
-        count(f"chunks:{caller_of(request)}", by=made)
-
-    def refuse_after_many(self, request: Request) -> None:
-        from django.conf import settings
-
-        made, wait_s = count(f"chunks:{caller_of(request)}", by=0)
-        if made >= settings.API_CHUNKS_PER_MINUTE:
-            raise Problem(
-                429, "too_many_requests", _("Too many chunks this minute. Try again later."),
-                headers={"Retry-After": str(max(1, wait_s))},
-            )  # fmt: skip
-
 
 def _unavailable(words: str, retry_s: float) -> Problem:
     return Problem(503, "unavailable", words, headers={"Retry-After": str(max(1, round(retry_s)))})
@@ -128,7 +113,7 @@ class StreamChunks(_Making):
         A GET on a chunk in the making waits for it, up to 30 seconds. The files live for an hour. Also at
         `/r/api/stream_chunks`; then the addresses in the answer carry the prefix.
         """
-        self.refuse_after_many(request)
+        refuse_after_many(request)
         order = ChunkOrderSerializer(data=request.data)
         order.is_valid(raise_exception=True)
         body, settings = order.validated_data, self.settings_for(request, order.look())
@@ -138,7 +123,7 @@ class StreamChunks(_Making):
                 text=body["text"], language=body["language"], size=body["chunk_size"], settings=settings
             ),
         )
-        self.count_chunks(request, len(made))
+        count_made(request, len(made))
         prefix = prefix_of(request.path)
         answer = [
             {"index": chunk.index, "text": chunk.text, **chunk_urls(chunk, prefix), "duration": chunk.duration_ms / 1000}
@@ -150,14 +135,14 @@ class StreamChunks(_Making):
 class OrderWhole(_Making):
     def post(self, request: Request) -> Response:
         """Order one video for the whole text; `generate` below waits for it."""
-        self.refuse_after_many(request)
+        refuse_after_many(request)
         order = WholeTextSerializer(data=request.data)
         order.is_valid(raise_exception=True)
         body, settings = order.validated_data, self.settings_for(request, order.look())
         chunk = self.ordered(
             request, lambda: chunks.order_whole(text=body["text"], language=body["language"], settings=settings)
         )
-        self.count_chunks(request, 1 + len(body["text"]) // 100)
+        count_made(request, 1 + len(body["text"]) // 100)
         urls = chunk_urls(chunk, prefix_of(request.path))
         response = Response({"success": True, "status": "processing", **urls}, status=202)
         response.ordered = chunk.public_id  # for `generate`, which waits for it
@@ -174,7 +159,7 @@ async def generate(request: HttpRequest) -> HttpResponseBase:
     public_id = getattr(answer, "ordered", "")
     if not public_id:
         return answer
-    chunk = await chunk_when(public_id, lambda chunk: bool(chunk.video), wait_s=GENERATE_WAIT_S)
+    chunk = await chunk_when(public_id, lambda chunk: bool(chunk.video), wait_s=float(site.API_GENERATE_WAIT_S))
     if chunk is None or chunk.state == VideoChunk.State.FAILED:
         return _refusal(503, _("The video could not be made. Try again."), retry_s=5)
     if not chunk.video:

@@ -47,13 +47,18 @@ class Voice:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What callers may count on; they ask this, never the class."""
+    """What callers may count on; they ask this, never the class.
+
+    `speeds`: the slowest and quickest it speaks; what is beyond sounds like these. `tells_what_is_left`: it can be asked `left`.
+    """
 
     languages: tuple[str, ...]
     needs_key: bool = False
     remote: bool = False
     costs_money: bool = False
     exact_timeline: bool = True
+    speeds: tuple[float, float] = (MIN_SPEED, MAX_SPEED)
+    tells_what_is_left: bool = False
 
 
 @dataclass
@@ -91,6 +96,13 @@ class SpeechEngine(ABC):
 
     def warm_up(self) -> None:  # noqa: B027  most engines have nothing to load
         """Load what the first request would wait for. May be called at start-up and may fail quietly."""
+
+    def left(self) -> tuple[int, str] | None:
+        """What the account may still say, as (amount, unit); None when it does not tell. Raises ProviderError.
+
+        Asked only with `tells_what_is_left`: costs nothing, and proves the key.
+        """
+        return None
 
     def close(self) -> None:  # noqa: B027  most engines hold nothing
         """Give back processes and sockets. May be called twice."""

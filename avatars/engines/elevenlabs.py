@@ -66,7 +66,10 @@ class ElevenLabsEngine(AlignedEngine):
     def __init__(self, configuration: Configuration | None = None) -> None:
         self.configuration = configuration or Configuration.from_settings()
         languages = ("ru", "en", "kk") if self.configuration.model.startswith("eleven_v3") else ("ru", "en")
-        self.capabilities = Capabilities(languages, needs_key=True, remote=True, costs_money=True, exact_timeline=False)
+        self.capabilities = Capabilities(
+            languages, needs_key=True, remote=True, costs_money=True, exact_timeline=False, speeds=(MIN_SPEED, MAX_SPEED),
+            tells_what_is_left=True,
+        )  # fmt: skip
 
     def voices(self) -> tuple[Voice, ...]:
         return in_languages(self.configuration.voices, self.capabilities.languages)
@@ -74,12 +77,23 @@ class ElevenLabsEngine(AlignedEngine):
     def version(self) -> str:
         return f"1-{self.configuration.model}"
 
+    def left(self) -> tuple[int, str] | None:
+        """Contract §4. A key may be allowed to speak and not to read the account: that is no bad key."""
+        try:
+            found = self._asked("GET", "/v1/user/subscription")
+        except ProviderError as error:
+            if error.code == "missing_permissions":
+                return None
+            raise
+        used, most = found.get("character_count"), found.get("character_limit")
+        return (max(most - used, 0), "characters") if isinstance(used, int) and isinstance(most, int) else None
+
     def _say(self, script: Script, request: SpeechRequest) -> Heard:
         if len(script.text) > MAX_CHARACTERS:
             raise self.refused(f"{len(script.text)} characters in one request")
         voice_id = request.voice.partition("-")[2]
         body = self._asked(
-            f"/v1/text-to-speech/{quote(voice_id, safe='')}/with-timestamps?output_format=pcm_{RATE}",
+            "POST", f"/v1/text-to-speech/{quote(voice_id, safe='')}/with-timestamps?output_format=pcm_{RATE}",
             {
                 "text": script.text,
                 "model_id": self.configuration.model,
@@ -92,9 +106,9 @@ class ElevenLabsEngine(AlignedEngine):
             raise self.fault(f"the answer holds no sound ({type(error).__name__})", Category.SERVER) from error
         return Heard(samples, RATE, _marks(body.get("alignment"), script.text))
 
-    def _asked(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _asked(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         answer = outbound.request(
-            "POST", self.configuration.base_url + path, json=body, headers={"xi-api-key": self.configuration.api_key},
+            method, self.configuration.base_url + path, json=body, headers={"xi-api-key": self.configuration.api_key},
             max_bytes=MAX_ANSWER_BYTES, provider=self.kind, total_s=self.configuration.timeout_s, trusted=True,
         )  # fmt: skip
         if answer.status != 200:

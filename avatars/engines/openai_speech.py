@@ -17,6 +17,7 @@ from avatars.engines.sound_files import NotSound, wav_samples
 from avatars.engines.voice_names import NamedVoice, in_languages, named_voices
 from avatars.speech.alignment import Script
 from interview_site.errors import Category, ProviderError
+from interview_site.openai_http import HEADERS, http_client
 from interview_site.outbound import category_of, retry_after_s
 
 MAX_ANSWER_BYTES = 60 * 1024 * 1024
@@ -65,6 +66,8 @@ class OpenAISpeechEngine(AlignedEngine):
             api_key=self.configuration.api_key or "not-needed",
             max_retries=0,
             timeout=openai.Timeout(self.configuration.timeout_s, connect=min(CONNECT_S, self.configuration.timeout_s)),
+            default_headers=HEADERS,
+            http_client=http_client(self.configuration.base_url),
         )
 
     def voices(self) -> tuple[Voice, ...]:

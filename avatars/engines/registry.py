@@ -19,6 +19,7 @@ _CLASSES: dict[str, str] = {
     "piper": "avatars.engines.piper.PiperEngine",
     "openai": "avatars.engines.openai_speech.OpenAISpeechEngine",
     "elevenlabs": "avatars.engines.elevenlabs.ElevenLabsEngine",
+    "a2e": "avatars.engines.a2e.A2EEngine",
     "fake": "avatars.engines.fake.FakeEngine",
 }
 # For people; "fake" is for tests.
@@ -28,6 +29,7 @@ LABELS: dict[str, str | Promise] = {
     "piper": "Piper",
     "openai": _("OpenAI-compatible voice"),
     "elevenlabs": "ElevenLabs",
+    "a2e": "A2E",
 }
 # What must be there for an engine to be offered. Cheap: forms ask it.
 _CONFIGURED: dict[str, Callable[[], bool]] = {
@@ -39,6 +41,7 @@ _CONFIGURED: dict[str, Callable[[], bool]] = {
     ),
     "openai": lambda: bool(settings.TTS_BASE_URL and settings.TTS_MODEL and settings.TTS_VOICES),
     "elevenlabs": lambda: bool(settings.ELEVENLABS_API_KEY and settings.ELEVENLABS_VOICES),
+    "a2e": lambda: bool(settings.A2E_API_KEY),
 }
 
 _instances: dict[str, SpeechEngine] = {}
@@ -49,7 +52,7 @@ def speech_engine(kind: str) -> SpeechEngine:
     """The engine of that kind. Raises ProviderError (invalid_request) for one that is not there."""
     with _lock:
         if kind not in _instances:
-            if kind not in _CLASSES or not _CONFIGURED.get(kind, _always)():
+            if not is_configured(kind):
                 raise ProviderError(f"no speech engine {kind[:40]!r}", category=Category.INVALID_REQUEST, provider=kind[:40])
             module, _dot, name = _CLASSES[kind].rpartition(".")
             try:
@@ -59,8 +62,8 @@ def speech_engine(kind: str) -> SpeechEngine:
         return _instances[kind]
 
 
-def engine_kinds() -> tuple[str, ...]:
-    return tuple(_CLASSES)
+def is_configured(kind: str) -> bool:
+    return kind in _CLASSES and _CONFIGURED.get(kind, _always)()
 
 
 def offered_kinds() -> tuple[str, ...]:

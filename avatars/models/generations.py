@@ -4,35 +4,29 @@ from datetime import timedelta
 
 from django.conf import settings as site
 from django.db import models
-from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from avatars.models.speech import new_speech_id
+from avatars.models.spending import Spending
+from avatars.providers.remedies import remedy
 from interview_site.due import DueQuerySet, DueWork
-from interview_site.errors import PERSON_TEXTS, Category
 
 # A video that is past its deadline is asked for hourly for so long: a paid result that comes late is kept (threats 51).
 LATE_SUCCESS_FOR = timedelta(days=1)
-
-ERROR_TEXTS: dict[str, Promise] = {
-    **{str(category): text for category, text in PERSON_TEXTS.items()},
-    "nothing_to_say": _("There is nothing to say in this text: only symbols, links or emoji."),
-    "too_long": _("This text is too long for one video. Shorten it or split it."),
-    "bad_media": _("The provider gave a file that is not a proper video. Try again."),
-    "crashed": _("Making this video stopped the worker several times. Look at the server's log, then try again."),
-    "answer_lost": _(
-        "It is not known whether the provider took this order. Look there before you try again: it may be paid twice."
-    ),
-    "deadline": _("The provider did not finish in time. It is asked once an hour for a day; a late video is kept."),
-    "not_configured": _("This provider is not configured any more. Give its key, then try again."),
-    "storage": _("The file could not be stored. It will be tried again by itself."),
-}
 
 
 class GenerationQuerySet(DueQuerySet):
     def unfinished(self) -> "GenerationQuerySet":
         return self.exclude(state__in=AvatarGeneration.FINISHED)
+
+    def with_spending(self) -> "GenerationQuerySet":
+        """`spent`, `spent_estimated`: of the last order's row of Spending; None where nothing was paid."""
+        reference = Concat(Value("gen-"), OuterRef("public_id"), Value("-"), Cast(OuterRef("submission"), models.CharField()))
+        spending = Spending.objects.filter(reference=reference)
+        return self.annotate(spent=Subquery(spending.values("amount")), spent_estimated=Subquery(spending.values("estimated")))
 
     def being_made(self) -> "GenerationQuerySet":
         """What a task works on itself, where `renders_here` chooses the queue; the rest is only asked after."""
@@ -42,7 +36,8 @@ class GenerationQuerySet(DueQuerySet):
 
     def awaiting_result(self) -> "GenerationQuerySet":
         """Videos that a provider makes: asked after in batches, blocked ones included while a late success may come."""
-        return self.filter(renders_here=False, state__in=AvatarGeneration.THEIRS)
+        # By what they are not: a list of states would lead SQLite to the index of states, and through every row that waits.
+        return self.filter(renders_here=False).exclude(state__in=(*AvatarGeneration.OURS, *AvatarGeneration.FINISHED))
 
 
 class _ProcessKind(models.Manager):
@@ -68,7 +63,7 @@ class AvatarGeneration(DueWork):
         unknown → speaking                    (the provider has none: it is sent again)
         blocked → succeeded                   (a late success is kept, threats 51)
         failed, cancelled, blocked → queued   (a person tries again; `submission` is raised)
-    succeeded → queued                    (our copy is gone from the storage and was asked for again)
+        succeeded → queued                    (our copy is gone from the storage and was asked for again)
 
     `speaking`: the sound is made and the order is sent; `submitting_at` is set before the call and cleared by its answer,
     so that a row which lost its worker in between is known to be in doubt. `submitted`: the provider took it.
@@ -122,6 +117,8 @@ class AvatarGeneration(DueWork):
     deadline_at = models.DateTimeField(_("deadline"), null=True, blank=True)
     audio = models.FileField(_("sound"), upload_to="generations/", max_length=200, blank=True, default="")
     video = models.FileField(_("video"), upload_to="generations/", max_length=200, blank=True, default="")
+    # SHA-256 of the finished sound a person gave: the video is made from it, nothing is spoken. Empty: we speak the text.
+    sound_sha256 = models.CharField(max_length=64, blank=True, default="", editable=False)
     provider_audio = models.TextField(blank=True, default="")  # the provider's own word for the sound it made
     timeline = models.JSONField(null=True, blank=True)
     duration_ms = models.PositiveIntegerField(_("duration, ms"), null=True, blank=True)
@@ -147,10 +144,12 @@ class AvatarGeneration(DueWork):
             # The relay and the poller: only due rows, however many there are.
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="generation_due"),
             models.Index(fields=["state", "-created_at"], name="generation_by_state"),  # the admin's filter
+            # A provider's message names its own id; the queue of a provider that makes only so many at once counts by it.
+            models.Index(fields=["provider", "provider_id"], condition=~Q(provider_id=""), name="generation_at_provider"),
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return Truncator(self.text).chars(40) or self.public_id
 
     @property
     def reference(self) -> str:
@@ -162,9 +161,15 @@ class AvatarGeneration(DueWork):
         return self.state in self.FINISHED
 
     @property
+    def was_surely_not_taken(self) -> bool:
+        """It waits for a person (a key, money), and no provider ever had the order: another try pays nothing twice."""
+        waits = self.state == self.State.BLOCKED and self.error_code != "crashed"
+        return waits and not self.provider_id and self.submitting_at is None
+
+    @property
     def error_message(self) -> str:
         """What went wrong and what to do, for a person; "" when nothing did."""
-        return str(ERROR_TEXTS.get(self.error_code, PERSON_TEXTS[Category.SERVER])) if self.error_code else ""
+        return remedy(self.error_code)
 
 
 class RenderedHere(AvatarGeneration):
@@ -203,6 +208,7 @@ class GenerationPassage(models.Model):
         verbose_name = _("passage of a video")
         verbose_name_plural = _("passages of a video")
         ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["new_state", "at"], name="passage_by_state")]  # errors in the last day
 
     def __str__(self) -> str:
         return f"{self.old_state} → {self.new_state}"

@@ -38,6 +38,13 @@ class BackgroundPicture(models.Model):
     def __str__(self) -> str:
         return self.public_id
 
+    @classmethod
+    def named(cls, background: str) -> "BackgroundPicture | None":
+        """The picture a profile's `background` means; None for a colour, a drawn one or a picture that is not there."""
+        if not background.startswith(PICTURE_PREFIX):
+            return None
+        return cls.objects.filter(public_id=background.removeprefix(PICTURE_PREFIX)).first()
+
     @property
     def name(self) -> str:
         """The value of a profile's `background` that means this picture."""

@@ -3,10 +3,17 @@
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+SEEDED = (gettext_noop("Standard"), gettext_noop("Timur"))  # made by us, in English: people read them in their language
 COLOR = RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", _("Write a colour like #2f5080."))
+
+
+def shown_name(name: str) -> str:
+    """A profile's name for people: ours in their language, all others as they were written."""
+    return gettext(name) if name in SEEDED else name
 
 
 class AvatarSettings(models.Model):
@@ -41,6 +48,8 @@ class AvatarSettings(models.Model):
     presenter = models.CharField(_("local presenter"), max_length=40, default="aliya")
     recorded_avatar = models.CharField(_("recorded avatar"), max_length=120, blank=True, default="")
     live_avatar = models.CharField(_("live avatar"), max_length=120, blank=True, default="")
+    # {provider kind: {"recorded": id, "live": id}}: each provider of the order has ids of its own.
+    characters = models.JSONField(_("characters"), default=dict, blank=True)
     speech_engine = models.CharField(_("speech engine"), max_length=40, default="espeak")
     voice = models.CharField(
         _("voice"), max_length=120, blank=True, default="", help_text=_("Empty: the usual voice of the language.")
@@ -81,13 +90,13 @@ class AvatarSettings(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return shown_name(self.name)
 
     SNAPSHOT_FIELDS = (
-        "name style providers presenter recorded_avatar live_avatar speech_engine voice language speed emotion resolution"
-        " aspect captions background clothes lip_sync persona knowledge live_quality live_minutes_limit"
+        "name style providers presenter recorded_avatar live_avatar characters speech_engine voice language speed emotion"
+        " resolution aspect captions background clothes lip_sync persona knowledge live_quality live_minutes_limit"
     ).split()
 
     def snapshot(self) -> dict[str, object]:
-        """The profile as plain JSON values, frozen into a position version."""
-        return {field: getattr(self, field) for field in self.SNAPSHOT_FIELDS}
+        """The profile as plain JSON values, frozen into a position version. `profile`: whose budget it spends."""
+        return {field: getattr(self, field) for field in self.SNAPSHOT_FIELDS} | {"profile": self.pk}

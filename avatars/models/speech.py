@@ -3,6 +3,7 @@
 import secrets
 
 from django.db import models
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 
@@ -33,4 +34,4 @@ class Speech(models.Model):
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
-        return self.public_id
+        return Truncator(self.text).chars(40)

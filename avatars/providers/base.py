@@ -4,20 +4,21 @@ The public methods are ours: breaker, timing, one log line a call. A provider wr
 capabilities; vendor words never leave its file. Callers ask `capabilities`, never the class.
 """
 
-import logging
-import time
-from collections.abc import Callable
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from avatars.providers.calls import Breaker, Calls, NoBreaker
 from interview_site import outbound
 from interview_site.errors import Category, ProviderError
 
-log = logging.getLogger(__name__)
+__all__ = [
+    "AvatarProvider", "Balance", "Breaker", "CannotTell", "Capabilities", "Character", "NoBreaker", "Origin", "OwnAudio",
+    "Polling", "Progress", "ProviderSpeech", "VideoJob", "VideoState", "VideoStatus", "Voice", "no_progress",
+]  # fmt: skip
 MAX_VIDEO_BYTES = 500 * outbound.MIB
 
 
@@ -27,10 +28,14 @@ class Capabilities:
 
     `own_audio`: a video can be made from sound of ours; otherwise the provider speaks (`speech`). `renders_here`: our own
     machine does the work inside `create_video`. `create_is_idempotent`: the same reference never makes or costs a second
-    video. `finds_by_reference`: it can be asked whether it has an order. `cancels`: a running order can be stopped.
+    video; `idempotent_for_s`: for so long after it was sent, 0 for ever. `finds_by_reference`: it can be asked whether it has
+    an order. `cancels`: a running order can be stopped. `states_at_once`: of so many orders one call tells how they stand.
+    `most_at_once`: it makes so many videos at a time and refuses more, 0 any number. `voice_samples`: a voice of its
+    catalogue says a sentence for somebody who chooses.
     """
 
     languages: tuple[str, ...] = ()
+    emotions: tuple[str, ...] = ()  # what a profile's `emotion` may be; () when it has no effect
     catalogue: bool = False
     speech: bool = False
     recorded_video: bool = False
@@ -40,8 +45,12 @@ class Capabilities:
     captions: bool = False
     renders_here: bool = False
     create_is_idempotent: bool = False
+    idempotent_for_s: float = 0.0
     finds_by_reference: bool = False
     cancels: bool = False
+    states_at_once: int = 1
+    most_at_once: int = 0
+    voice_samples: bool = False
     needs_key: bool = True
     costs_money: bool = True
 
@@ -65,6 +74,14 @@ class Polling:
         return self.deadline_s + self.deadline_per_clip_s * clip_s
 
 
+class Origin(StrEnum):
+    """Whose a voice or an avatar is: everybody's, made by this account, or cloned from a person by this account."""
+
+    PUBLIC = "public"
+    OWN = "own"
+    CLONED = "cloned"
+
+
 @dataclass(frozen=True)
 class Voice:
     """A voice of the provider's own; `sample_url` may be empty."""
@@ -74,11 +91,15 @@ class Voice:
     language: str
     gender: str = ""
     sample_url: str = ""
+    origin: Origin = Origin.PUBLIC
 
 
 @dataclass(frozen=True)
 class Character:
-    """An avatar of the provider. `live`, `recorded`: what it can be used for."""
+    """An avatar of the provider. `live`, `recorded`: what it can be used for.
+
+    `languages`: what it surely speaks live by the provider's own voices; () when nobody knows.
+    """
 
     id: str
     name: str
@@ -86,15 +107,21 @@ class Character:
     picture_url: str = ""
     live: bool = False
     recorded: bool = True
+    origin: Origin = Origin.PUBLIC
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class OwnAudio:
-    """Sound of ours for a video: a WAV file on this machine, its length and timeline v1."""
+    """Sound of ours for a video: a WAV file on this machine, its length and timeline v1.
+
+    `address` is where others may fetch it for some hours, for a provider that takes no file; they may not be able to reach it.
+    """
 
     path: Path
     duration_ms: int
     timeline: dict[str, Any]
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +152,8 @@ class VideoStatus(StrEnum):
 class VideoState:
     """How an order stands. An unknown word of the provider is `PROCESSING` (threats 51).
 
-    `video_url` is short-lived: fetched at once. `error` explains a failure: `permanent` or worth another order.
+    `video_url` is short-lived: fetched at once. `error` explains a failure: `permanent` or worth another order. `brief`: only
+    the status was told; how it ended is to be asked by `video_state`.
     """
 
     status: VideoStatus
@@ -135,6 +163,7 @@ class VideoState:
     duration_ms: int = 0
     cost: Decimal | None = None
     error: ProviderError | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +180,13 @@ class Balance:
     unit: str
 
 
+class CannotTell(ProviderError):
+    """Whether there is an order with our reference cannot be found out: a person has to look."""
+
+    def __init__(self, log_text: str, *, provider: str) -> None:
+        super().__init__(log_text, category=Category.INVALID_REQUEST, provider=provider, code="answer_lost")
+
+
 # Called by a provider that renders here, with 0–100; it may raise to stop the work.
 Progress = Callable[[int], None]
 
@@ -159,35 +195,27 @@ def no_progress(percent: int) -> None:
     """For callers that do not watch."""
 
 
-class Breaker(Protocol):
-    """`before` raises ProviderError while the provider rests; the other two tell how a call went."""
-
-    def before(self, provider: str) -> None: ...
-    def succeeded(self, provider: str) -> None: ...
-    def failed(self, provider: str, error: ProviderError) -> None: ...
-
-
-class NoBreaker:
-    """For providers without a network between them and us, and for tests of one provider alone."""
-
-    def before(self, provider: str) -> None: ...
-    def succeeded(self, provider: str) -> None: ...
-    def failed(self, provider: str, error: ProviderError) -> None: ...
-
-
 @dataclass
-class AvatarProvider:
+class AvatarProvider(Calls):
     """A provider. Instances are shared by threads. Every public method raises ProviderError and nothing else."""
 
-    breaker: Breaker = field(default_factory=NoBreaker)
-    kind = ""
-    label = ""
     capabilities = Capabilities()
     polling = Polling()
 
     def version(self) -> str:
         """Changes when the same order would look different, so that it is made anew. Part of the fingerprint."""
         return "1"
+
+    def takes_our_sound(self, settings: Mapping[str, Any]) -> bool:
+        """Whether a video with this profile's snapshot is made from sound of ours; otherwise the provider speaks itself."""
+        return self.capabilities.own_audio
+
+    def takes_given_sound(self) -> bool:
+        """Whether a video can be made now from a finished sound a person chose, whatever a profile says about voices."""
+        return self.capabilities.own_audio
+
+    def check_profile(self, settings: Mapping[str, Any]) -> None:
+        """Raises ProviderError for a profile's snapshot it can make no video of, whatever the text. Asks nobody."""
 
     # --- Ours ---
 
@@ -203,6 +231,10 @@ class AvatarProvider:
         """Let the provider make the sound of `job.text` for its own use. May cost; safe to call twice."""
         return self._called("speak", lambda: self._speak(job))
 
+    def voice_sample(self, voice: str, text: str, language: str) -> str:
+        """An address of `text` said by a voice of the catalogue. May cost; safe to call twice. Only with `voice_samples`."""
+        return self._called("voice_sample", lambda: self._voice_sample(voice, text, language))
+
     def create_video(self, job: VideoJob, progress: Progress = no_progress) -> VideoState:
         """Order a video. Costs money unless the capabilities say otherwise; renders at once where they say `renders_here`.
 
@@ -214,8 +246,18 @@ class AvatarProvider:
         """How the order stands. Free, safe to call at any time."""
         return self._called("video_state", lambda: self._video_state(provider_id))
 
+    def video_states(self, provider_ids: Sequence[str]) -> dict[str, VideoState]:
+        """How several orders stand, by id; one the provider did not tell about is left out. Free, safe to call at any time.
+
+        One call for at most `states_at_once` ids, else one each.
+        """
+        return self._called("video_states", lambda: self._video_states(provider_ids))
+
     def find_video(self, reference: str) -> VideoState | None:
-        """The order with our reference, or None when the provider has none. Only with `finds_by_reference`."""
+        """The order with our reference, or None when the provider surely has none. Only with `finds_by_reference`.
+
+        Raises CannotTell when its list does not show it either way.
+        """
         return self._called("find_video", lambda: self._find_video(reference))
 
     def cancel_video(self, provider_id: str) -> None:
@@ -225,6 +267,10 @@ class AvatarProvider:
     def fetch_video(self, state: VideoState, path: Path) -> None:
         """Our copy of a finished video into `path` (threats 52). The address is the provider's word: the guarded client."""
         self._called("fetch_video", lambda: self._fetch_video(state, path))
+
+    def detected_language(self, text: str) -> str:
+        """What the provider takes the text for: "ru", "en", "kk", or "" when it cannot say. Free, and advice only."""
+        return self._called("detected_language", lambda: self._detected_language(text))
 
     def balance(self) -> Balance | None:
         """What is left to spend, or None where nothing is paid or told."""
@@ -241,11 +287,17 @@ class AvatarProvider:
     def _speak(self, job: VideoJob) -> ProviderSpeech:
         raise self.unable("speak")
 
+    def _voice_sample(self, voice: str, text: str, language: str) -> str:
+        raise self.unable("say samples")
+
     def _create_video(self, job: VideoJob, progress: Progress) -> VideoState:
         raise self.unable("make videos")
 
     def _video_state(self, provider_id: str) -> VideoState:
         raise self.unable("make videos")
+
+    def _video_states(self, provider_ids: Sequence[str]) -> dict[str, VideoState]:
+        return {provider_id: self._video_state(provider_id) for provider_id in provider_ids}
 
     def _find_video(self, reference: str) -> VideoState | None:
         raise self.unable("look orders up")
@@ -256,36 +308,8 @@ class AvatarProvider:
     def _fetch_video(self, state: VideoState, path: Path) -> None:
         outbound.download(state.video_url, path, max_bytes=MAX_VIDEO_BYTES, provider=self.kind, total_s=240.0)
 
+    def _detected_language(self, text: str) -> str:
+        return ""
+
     def _balance(self) -> Balance | None:
         return None
-
-    def unable(self, what: str) -> ProviderError:
-        return ProviderError(f"{self.kind} does not {what}", category=Category.INVALID_REQUEST, provider=self.kind)
-
-    # --- Around each call ---
-
-    def _called(self, name: str, call: Callable[[], Any]) -> Any:
-        self.breaker.before(self.kind)
-        with self._timed(name):
-            try:
-                answer = call()
-            except ProviderError as error:
-                self.breaker.failed(self.kind, error)
-                raise
-        self.breaker.succeeded(self.kind)
-        return answer
-
-    @contextmanager
-    def _timed(self, name: str) -> Any:
-        began, outcome = time.monotonic(), "ok"
-        try:
-            yield
-        except ProviderError as error:
-            outcome = str(error.category)
-            raise
-        except Exception as error:
-            outcome = type(error).__name__
-            raise
-        finally:
-            took_ms = round((time.monotonic() - began) * 1000)
-            log.info("provider call", extra={"provider": self.kind, "call": name, "outcome": outcome, "ms": took_ms})

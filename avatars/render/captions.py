@@ -1,5 +1,6 @@
 """Captions burned into the picture on request: groups of words that fit two lines, each drawn once."""
 
+import math
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from .layers import Layer
 from .lettering import pill, printable, width_of
 
 _LINES = 2
+_AT_CLAUSE = 0.12  # what unevenness counts for where the first line ends with a clause
 _STAY_MS = 700  # how long the last words stay when nothing follows
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”)]*\s*$")
 _CLAUSE_END = re.compile(r"[,;:—–][\"'»”)]*\s*$")
@@ -46,14 +48,29 @@ def groups_of(timeline: Timeline, text: str, *, size: int, width: float) -> list
             lines.append(piece)
         else:
             if lines:
-                groups.append(Group(begun, start, tuple(lines)))
+                groups.append(Group(begun, start, _balanced(lines, size, width)))
             lines, begun = [piece], start
         done = _SENTENCE_END.search(piece) or (len(lines) == _LINES and _CLAUSE_END.search(piece))
         if done or place + 1 == len(words):
             following = words[place + 1][0] if place + 1 < len(words) else timeline["duration_ms"]
-            groups.append(Group(begun, min(following, end + _STAY_MS), tuple(lines)))
+            groups.append(Group(begun, min(following, end + _STAY_MS), _balanced(lines, size, width)))
             lines = []
     return groups
+
+
+def _balanced(lines: list[str], size: int, width: float) -> tuple[str, ...]:
+    """Two lines of about one length, parted at a comma where one is near the middle: a word alone reads badly."""
+    if len(lines) < _LINES:
+        return tuple(lines)
+    words = " ".join(lines).split(" ")
+
+    def cost(place: int) -> float:
+        upper, lower = (width_of(" ".join(part), size) for part in (words[:place], words[place:]))
+        fits = max(upper, lower) <= width
+        return (abs(upper - lower) * (_AT_CLAUSE if _CLAUSE_END.search(words[place - 1]) else 1.0)) if fits else math.inf
+
+    place = min(range(1, len(words)), key=cost)
+    return (" ".join(words[:place]), " ".join(words[place:])) if cost(place) < math.inf else tuple(lines)
 
 
 def _cut(word: str, size: int, width: float) -> str:

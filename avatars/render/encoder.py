@@ -14,7 +14,8 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from .notice import AI_NOTICE, SOFTWARE, xmp_box
+from avatars.synthetic import AI_NOTICE, SOFTWARE, xmp_box
+
 from .sound import VIDEO_RATE, Pcm16
 
 FRAGMENT_US = 400_000

@@ -63,6 +63,10 @@ class Layer:
     def nbytes(self) -> int:
         return self.pixels.nbytes + self.behind.nbytes
 
+    def moved_by(self, x: int, y: int) -> "Layer":
+        """The same pixels at another place."""
+        return Layer(Box(self.box.x + x, self.box.y + y, self.box.width, self.box.height), self.pixels, self.behind)
+
     def over(self, target: Pixels, place: Box) -> None:
         """Lay this over `target`, a picture of the box `place`; what reaches outside is cut off."""
         shared = self.box.meet(place)

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatars.presenter.coarticulation import Timeline
-
-from .notice import AI_NOTICE, SOFTWARE
+from avatars.synthetic import chunk, info_chunk
 
 WAV_RATE = 16_000  # docs/contracts/compat_api.md section 3
 VIDEO_RATE = 24_000  # one rate for every engine, so that clips can be joined without encoding them again
@@ -71,19 +70,10 @@ def resampled(pcm16: Pcm16, from_rate: int, to_rate: int) -> Pcm16:
 def labelled_wav(voice: Voice, *, rate: int = WAV_RATE) -> bytes:
     """RIFF WAVE, PCM16 mono, with an INFO chunk that says it is synthetic (hiring_law 2)."""
     sound = resampled(voice.pcm16, voice.sample_rate, rate).astype("<i2").tobytes()
-    info = b"INFO" + b"".join(_text_chunk(name, text) for name, text in ((b"ICMT", AI_NOTICE), (b"ISFT", SOFTWARE)))
     chunks = (
         b"WAVE"
-        + _chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, rate, rate * 2, 2, 16))
-        + _chunk(b"LIST", info)
-        + _chunk(b"data", sound)
+        + chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, rate, rate * 2, 2, 16))
+        + info_chunk()
+        + chunk(b"data", sound)
     )
-    return _chunk(b"RIFF", chunks)
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
-
-
-def _text_chunk(name: bytes, text: str) -> bytes:
-    return _chunk(name, text.encode("ascii") + b"\0")
+    return chunk(b"RIFF", chunks)

@@ -103,7 +103,8 @@ class Art:
         layers = presenter.layers
         self.hair_back = self.sprite(layers["hair_back"])
         self.hair_front = self.sprite(layers["hair_front"])
-        self.body = self._paint_body()
+        # The body only breathes, up and down by quarters of a pixel: each is prepared, no frame waits for a warp.
+        self.bodies = [self._lifted(self._paint_body(), quarter / STEP) for quarter in range(STEP)]
         head_x, head_y, head_width, head_height = presenter.head
         left, top = self.to_output(head_x, head_y)
         self.head_box = Box(
@@ -139,10 +140,7 @@ class Art:
                 self._sprite_bytes = 0
             self._sprites[number, phase_x, phase_y] = layer
             self._sprite_bytes += layer.nbytes
-        if not (whole_x or whole_y):
-            return layer
-        box = Box(layer.box.x + whole_x, layer.box.y + whole_y, layer.box.width, layer.box.height)
-        return Layer(box, layer.pixels, layer.behind)
+        return layer.moved_by(whole_x, whole_y) if whole_x or whole_y else layer
 
     def _around(self, sprites: list[int], reach: int) -> Box:
         boxes = []
@@ -174,6 +172,14 @@ class Art:
         body.over(pixels, box)
         Layer(clothes.box, tinted(clothes.pixels, color), clothes.behind).over(pixels, box)
         return Layer(box, pixels, rest_of(pixels))
+
+    @staticmethod
+    def _lifted(layer: Layer, pixels: float) -> Layer:
+        """`layer` moved up by a part of a pixel."""
+        box = Box(layer.box.x, layer.box.y - 1, layer.box.width, layer.box.height + 1)
+        matrix = np.array([[1, 0, 0], [0, 1, pixels - 1]], np.float32)
+        moved = cv2.warpAffine(layer.pixels, matrix, (box.width, box.height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        return Layer(box, moved, rest_of(moved))
 
     def _paint_face(self, level: int) -> Pixels:
         pixels = np.zeros((self.head_box.height, self.head_box.width, 4), np.uint8)
@@ -234,7 +240,8 @@ class Stage:
         self._still_shown = (breath, hair_x, hair_y, tilt)
         np.copyto(self._still, art.backdrop)
         self._turned(art.hair_back.pixels, art.hair_back.box, self._still, hair_x / STEP, hair_y / STEP, tilt / 10)
-        self._turned(art.body.pixels, art.body.box, self._still, 0.0, -breath / STEP, 0.0)
+        whole, quarter = divmod(breath, STEP)
+        art.bodies[quarter].moved_by(0, -whole).over(self._still, art.canvas)
 
     def _paint_face(self, pose: Pose) -> Box | None:
         """Put the face on the head; where it changed, None when nowhere."""

@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from avatars.models import Speech, VideoChunk
 from avatars.models.chunks import VideoChunk as Chunk
+from avatars.models.speech import new_speech_id
 from avatars.presenter.format import UnknownPresenter
 from avatars.render.clip import Busy, ClipOrder, Stopped, TooLong, render_clip
 from avatars.render.sound import Voice, joined, labelled_wav
@@ -188,6 +189,5 @@ def _wake_behind(chunk: Chunk) -> None:
 
 def _name(chunk: Chunk, ending: str) -> str:
     # A random part of its own: a name in a listing or a log must not open the chunk.
-    from avatars.models.speech import new_speech_id
 
     return f"chunks/{chunk.created_at:%Y%m%d}/{new_speech_id()}.{ending}"

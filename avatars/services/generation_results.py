@@ -10,11 +10,15 @@ from django.utils import timezone
 from avatars.models import AvatarGeneration
 from avatars.models.generations import LATE_SUCCESS_FOR
 from avatars.providers.base import AvatarProvider, VideoState, VideoStatus
+from avatars.providers.remedies import GIVEN_UP, LINK_EXPIRED, code_of
 from avatars.services import generation_files as files
 from avatars.services.generation_states import State, block, fail, move, save, wait
+from avatars.synthetic import TRAINED, xmp_box
 from interview_site.errors import Category, ProviderError
 
 ASK_BLOCKED_EVERY_S = 3600.0
+# Faults of a finished video's file: kept with the row, because they say more than that its time is over.
+ABOUT_THE_FILE = ("bad_media", LINK_EXPIRED)
 
 
 def accept(generation: AvatarGeneration, provider: AvatarProvider, answer: VideoState, video_path: Path | None = None) -> None:
@@ -40,8 +44,13 @@ def _collect(generation: AvatarGeneration, provider: AvatarProvider, answer: Vid
     with tempfile.TemporaryDirectory(prefix="video-") as folder:
         path = video_path or Path(folder) / "video.mp4"
         if video_path is None:
+            # Whole there, not yet here: the API calls it "copy".
+            save(generation, progress=100)
             provider.fetch_video(answer, path)
         lasts_ms = files.checked_duration_ms(path, provider=generation.provider, sound_ms=sound_ms)
+        if video_path is None:  # our own renderer has labelled its films already
+            with path.open("ab") as file:
+                file.write(xmp_box(TRAINED, f"AI-avatar interviews, {generation.provider}"))
         name = files.store_video(path, generation.fingerprint)
     kept = False
     try:
@@ -60,9 +69,10 @@ def _refused(generation: AvatarGeneration, answer: VideoState) -> None:
     if generation.state == State.BLOCKED:
         save(generation, due_at=None, lease_until=None, last_error=error.log_text[:500])
     elif error.category in (Category.AUTHENTICATION, Category.QUOTA):
-        block(generation, str(error.category), error.log_text)
+        block(generation, code_of(error), error.log_text)
     else:
-        fail(generation, str(error.category), error.log_text)
+        # "It will be tried again by itself" would be a lie: a failed order is only repeated by a person.
+        fail(generation, code_of(error) if error.permanent else GIVEN_UP, error.log_text)
 
 
 def _going_on(generation: AvatarGeneration, provider: AvatarProvider, answer: VideoState) -> None:
@@ -80,7 +90,7 @@ def later(generation: AvatarGeneration, provider: AvatarProvider, *, at_least_s:
         save(generation, lease_until=None, due_at=now + timedelta(seconds=ASK_BLOCKED_EVERY_S) if going_on else None, **fields)
     elif now >= deadline_at:
         save(generation, **fields)
-        code = generation.error_code if generation.error_code == "bad_media" else "deadline"
+        code = generation.error_code if generation.error_code in ABOUT_THE_FILE else "deadline"
         block(generation, code, "not done in time", ask_again_at=now + timedelta(seconds=ASK_BLOCKED_EVERY_S))
     else:
         polls = generation.polls

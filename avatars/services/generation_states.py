@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from avatars.models import AvatarGeneration, GenerationPassage
+from avatars.services import budget
 from interview_site.rings import ring
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ def move(
         GenerationPassage.objects.create(generation_id=generation.pk, old_state=old, new_state=new, reason=reason[:200], by=by)
     log.info("video", extra={"generation": generation.pk, "provider": generation.provider, "from": old, "to": str(new)})
     generation.refresh_from_db()
+    if new in (*AvatarGeneration.FINISHED, State.BLOCKED):
+        budget.settle_video(generation)
     return True
 
 

@@ -19,6 +19,8 @@ from django.utils import timezone
 from avatars.models import AvatarGeneration
 from avatars.providers import registry
 from avatars.providers.base import AvatarProvider, OwnAudio, VideoJob
+from avatars.providers.remedies import code_of
+from avatars.services import budget, public_files
 from avatars.services import generation_files as files
 from avatars.services.generation_results import accept
 from avatars.services.generation_states import State, block, fail, move, save, wait
@@ -72,24 +74,40 @@ def _step(generation: AvatarGeneration) -> None:
     if generation.state == State.QUEUED and not move(generation, State.SPEAKING):
         return
     provider = registry.provider(generation.provider)
-    in_doubt = generation.state == State.SPEAKING and generation.submitting_at is not None
-    if in_doubt and not provider.capabilities.create_is_idempotent:
+    if _in_doubt(generation) and not _may_be_repeated(generation, provider):
         _doubt(generation, "the worker was lost while the order was sent")
     elif generation.state == State.SPEAKING or generation.renders_here:
+        if provider.capabilities.costs_money:
+            budget.reserve_video(generation)
         _speak(generation, provider)
         _hand_over(generation, provider)
 
 
+def _in_doubt(generation: AvatarGeneration) -> bool:
+    """An order was sent, and whether it was taken is not known."""
+    return generation.state == State.SPEAKING and generation.submitting_at is not None
+
+
+def _may_be_repeated(generation: AvatarGeneration, provider: AvatarProvider) -> bool:
+    """The same order again is free: the provider knows it by its reference, and still remembers."""
+    able = provider.capabilities
+    sent_s = (timezone.now() - (generation.submitting_at or timezone.now())).total_seconds()
+    return able.create_is_idempotent and (not able.idempotent_for_s or sent_s < able.idempotent_for_s)
+
+
 def _speak(generation: AvatarGeneration, provider: AvatarProvider) -> None:
-    """Sound of ours, kept with the row; or the provider's own word for the sound it made."""
-    if not provider.capabilities.own_audio:
+    """Sound of ours, kept with the row, or the one a person gave; or the provider's own word for the sound it made."""
+    if not _from_our_sound(generation, provider):
         if not generation.provider_audio:
             made = provider.speak(_job(generation, None))
             save(generation, provider_audio=made.audio, duration_ms=made.duration_ms or None)
         return
     if generation.audio and default_storage.exists(generation.audio.name):
         return
-    speech = for_settings(generation.settings, generation.text, generation.language)
+    if generation.sound_sha256:
+        raise ProviderError("the given sound is gone", category=Category.INVALID_REQUEST, code="sound_lost")
+    # A paid film of another voice than the chosen one is no help: its fault is waited out. Our own presenter goes on.
+    speech = for_settings(generation.settings, generation.text, generation.language, fall_back=generation.renders_here)
     with default_storage.open(speech.audio.name) as file:
         name = files.store_sound(file.read(), generation.fingerprint)
     if not save(generation, audio=name, timeline=speech.timeline, duration_ms=speech.duration_ms):
@@ -98,19 +116,28 @@ def _speak(generation: AvatarGeneration, provider: AvatarProvider) -> None:
     generation.refresh_from_db()
 
 
+def _from_our_sound(generation: AvatarGeneration, provider: AvatarProvider) -> bool:
+    return bool(generation.sound_sha256) or provider.takes_our_sound(generation.settings)
+
+
 def _hand_over(generation: AvatarGeneration, provider: AvatarProvider) -> None:
+    doubted = _in_doubt(generation)
+    if not doubted and _waits_for_a_place(generation, provider):
+        return
     now = timezone.now()
     deadline_at = now + timedelta(seconds=provider.polling.deadline_for((generation.duration_ms or 0) / 1000))
-    if not _announce(generation, provider, {"submitting_at": now, "deadline_at": deadline_at}):
+    # When it was sent first: a provider forgets a reference some time after that.
+    sent_at = generation.submitting_at or now
+    if not _announce(generation, provider, {"submitting_at": sent_at, "deadline_at": deadline_at, "polls": 0}):
         return
     with tempfile.TemporaryDirectory(prefix="video-") as folder:
         video_path = Path(folder) / "video.mp4"
-        audio = _own_audio(generation, Path(folder)) if provider.capabilities.own_audio else None
+        audio = _own_audio(generation, Path(folder)) if _from_our_sound(generation, provider) else None
         job = _job(generation, audio, video_path)
         try:
             answer = provider.create_video(job, _progress(generation))
         except ProviderError as error:
-            _not_taken(generation, provider, error)
+            _not_taken(generation, provider, error, doubted=doubted)
             return
         accept(generation, provider, answer, video_path if provider.capabilities.renders_here else None)
 
@@ -131,14 +158,31 @@ def _announce(generation: AvatarGeneration, provider: AvatarProvider, fields: di
     return True
 
 
-def _not_taken(generation: AvatarGeneration, provider: AvatarProvider, error: ProviderError) -> None:
-    """The order failed: surely not taken, or in doubt (a lost or broken answer may have been a yes)."""
+def _waits_for_a_place(generation: AvatarGeneration, provider: AvatarProvider) -> bool:
+    """The provider makes as many videos as it can: come back later. Two workers may both see the last place: it refuses one."""
+    most = provider.capabilities.most_at_once
+    if not most:
+        return False
+    there = AvatarGeneration.objects.filter(provider=generation.provider, state__in=(State.SUBMITTED, State.PROCESSING))
+    if len(there.values_list("pk", flat=True)[:most]) < most:
+        return False
+    polls = generation.polls + 1
+    wait(generation, due.backoff_s(polls, base_s=10.0, most_s=300.0), log_text="waits for a free place at the provider",
+         polls=polls, attempts=max(generation.attempts - 1, 0))  # fmt: skip
+    return True
+
+
+def _not_taken(generation: AvatarGeneration, provider: AvatarProvider, error: ProviderError, *, doubted: bool) -> None:
+    """The order failed: surely not taken, or in doubt (a lost or broken answer may have been a yes).
+
+    `doubted`: an earlier try was in doubt; a refused key or an empty balance now says nothing about that one.
+    """
     never_sent = error.code in ("breaker_open", "address_refused", "not_sent")
     in_doubt = error.category in (Category.CONNECTIVITY, Category.SERVER) and not error.permanent and not never_sent
     if in_doubt and not provider.capabilities.create_is_idempotent and not provider.capabilities.renders_here:
         _doubt(generation, error.log_text)
         return
-    if not in_doubt:
+    if not in_doubt and not (doubted and error.category != Category.INVALID_REQUEST):
         save(generation, submitting_at=None)
     _faulty(generation, error)
 
@@ -152,7 +196,7 @@ def _doubt(generation: AvatarGeneration, why: str) -> None:
 
 def _faulty(generation: AvatarGeneration, error: ProviderError) -> None:
     """Later again, never again, or a person: the three ends of every fault."""
-    code = error.code if error.code in ("bad_media", "storage", "not_configured") else str(error.category)
+    code = code_of(error)
     if error.category in NEEDS_A_PERSON:
         block(generation, code, error.log_text)
     elif error.permanent:
@@ -182,7 +226,8 @@ def _own_audio(generation: AvatarGeneration, folder: Path) -> OwnAudio:
     path = folder / "sound.wav"
     with default_storage.open(generation.audio.name) as file:
         path.write_bytes(file.read())
-    return OwnAudio(path, generation.duration_ms or 0, generation.timeline or {})
+    address = public_files.order_sound_address(generation)
+    return OwnAudio(path, generation.duration_ms or 0, generation.timeline or {}, address)
 
 
 class _progress:

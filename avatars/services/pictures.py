@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from avatars.models import BackgroundPicture, new_speech_id
-from avatars.models.pictures import PICTURE_PREFIX
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_SIDE = 4096  # pixels
@@ -97,13 +96,6 @@ def keep_background(content: bytes, *, by: AbstractBaseUser | None) -> Backgroun
     except IntegrityError:  # somebody sent the same picture at the same moment
         default_storage.delete(name)
         return BackgroundPicture.objects.get(sha256=sha256)
-
-
-def background_named(name: str) -> BackgroundPicture | None:
-    """The picture a profile's `background` means; None for a colour, a drawn one or a picture that is not there."""
-    if not name.startswith(PICTURE_PREFIX):
-        return None
-    return BackgroundPicture.objects.filter(public_id=name.removeprefix(PICTURE_PREFIX)).first()
 
 
 def local_copy(file: FieldFile) -> Path:

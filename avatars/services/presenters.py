@@ -15,10 +15,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from avatars.models import PhotoPresenter, new_speech_id
+from avatars.models import BackgroundPicture, PhotoPresenter, new_speech_id
 from avatars.models.photo_presenters import PHOTO_PREFIX
 from avatars.presenter.format import BACKGROUNDS, FILES, PRESENTERS
-from avatars.services.pictures import background_named, local_copy
+from avatars.services.pictures import local_copy
 
 log = logging.getLogger(__name__)
 USUAL = PRESENTERS[0]
@@ -94,7 +94,7 @@ def background_url(name: str) -> str:
     """What the browser draws behind: "#rrggbb", or the address of a picture; the usual one for what is not there."""
     if name.startswith("#"):
         return name
-    if picture := background_named(name):
+    if picture := BackgroundPicture.named(name):
         return reverse("background-picture", args=[picture.public_id])
     return static(f"presenters/backgrounds/{name if name in BACKGROUNDS else USUAL_BACKGROUND}.webp")
 
@@ -126,7 +126,7 @@ def art_for_renderer(settings: Mapping[str, object]) -> Art:
     background = str(settings.get("background") or USUAL_BACKGROUND)
     picture, folder = None, None
     try:
-        if stored := background_named(background):
+        if stored := BackgroundPicture.named(background):
             picture = local_copy(stored.file)
         if photo := photo_named(wanted):
             folder = local_folder(photo)

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from avatars.models import Speech
+from avatars.models import LocalLine, Speech
 
 log = logging.getLogger(__name__)
 # A request to be forgotten is done after 30 days at the latest (hiring_law 12), also where nobody named the sentence.
@@ -27,6 +27,12 @@ def forget_sentences(sentences: Collection[str]) -> int:
     Whoever still needs one makes it anew: a hit whose file is gone is a miss (services.speech).
     """
     return _delete(Q(text__in=list(sentences)), "forgotten") if sentences else 0
+
+
+def forget_speech(pks: Collection[int]) -> int:
+    """Delete these, but for those that another room of the local presenter still says; returns how many rows went."""
+    said = LocalLine.objects.values("speech")
+    return _delete(Q(pk__in=list(pks)) & ~Q(pk__in=said), "conversation over") if pks else 0
 
 
 def _delete(which: Q, why: str) -> int:

@@ -3,7 +3,7 @@
 import re
 
 _ABBREVIATIONS = {
-    "ru": """г гг в вв ул пр пр-т пер д кв корп стр обл р-н с п пос им см ср напр рис табл гл тел факс доб руб коп тыс млн млрд
+    "ru": """г гг в вв ок ул пр пр-т пер д кв корп стр обл р-н с п пос им см ср напр рис табл гл тел факс доб руб коп тыс млн млрд
     трлн проф доц акад инж зам зав нач отд т е д п к н э о экз чел шт мин сек ч кг км см мм гр св рожд яз англ рус каз нем
     якобы прим ред изд кол-во тов янв фев мар апр июн июл авг сен сент окт ноя нояб дек м""",
     "en": """mr mrs ms dr prof sr jr st vs etc e.g i.e eg ie inc ltd co corp no nos fig vol pp p ed eds approx dept est govt
@@ -17,7 +17,7 @@ _LAST_WORD = re.compile(r"([^\s(«\"'„“\[]+)$")
 _OPENERS = "«\"'„“([—–-•*"
 # Abbreviations that often end a sentence too: a capital letter after them starts a new one.
 _MAY_END = frozenset(
-    "тыс млн млрд трлн руб коп чел шт мин сек ч кг км см мм etc т.д т.п др т.б т.с.с p.m a.m inc ltd co corp м гг тг".split()
+    "ок тыс млн млрд трлн руб коп чел шт мин сек ч кг км см мм etc т.д т.п др т.б т.с.с p.m a.m inc ltd co corp м гг тг".split()
 )
 
 
@@ -46,6 +46,24 @@ def split_sentences(text: str, language: str) -> list[str]:
         else:
             sentences.append(rest)
     return sentences
+
+
+def sentence_pieces(text: str, language: str, most: int) -> list[str]:
+    """The text in pieces of at most `most` characters, cut at ends of sentences, else at a space, else where it must be."""
+    found: list[str] = []
+    for sentence in split_sentences(text, language):
+        while sentence:
+            if found and len(found[-1]) + len(sentence.rstrip()) <= most:
+                found[-1] += sentence
+                break
+            if len(sentence.rstrip()) <= most:
+                found.append(sentence)
+                break
+            cut = sentence.rfind(" ", 1, most)
+            cut = cut + 1 if cut > 0 else most
+            found.append(sentence[:cut])
+            sentence = sentence[cut:]
+    return [piece.strip() for piece in found if piece.strip()]
 
 
 def _continues(text: str, start: int, match: re.Match[str], abbreviations: frozenset[str]) -> bool:

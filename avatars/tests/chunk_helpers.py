@@ -41,7 +41,3 @@ def work_until_done() -> list[int]:
         done.append(chunk.index)
         render_chunk(chunk.pk)
     return done
-
-
-def body_of(response) -> bytes:
-    return b"".join(response.streaming_content) if response.streaming else response.content

@@ -9,7 +9,7 @@ import numpy as np
 from avatars.presenter.coarticulation import Timeline
 from avatars.render.clip import ClipOrder, render_clip
 from avatars.render.sound import Voice
-from avatars.render.stage import Art, Look, Stage
+from avatars.render.stage import Art, Look
 
 
 def make_timeline(visemes: Sequence[tuple[int, str]], duration_ms: int, words: Sequence[Sequence[int]] = ()) -> Timeline:
@@ -54,12 +54,3 @@ def inside_of_mouth(frame: np.ndarray, box: tuple[slice, slice]) -> int:
     dark = part.max(axis=2) < 100
     teeth = part.min(axis=2) > 215
     return int(dark.sum() + teeth.sum())
-
-
-def calm_frame(look: Look) -> np.ndarray:
-    """The pose every clip begins and ends with, drawn without the encoder, BGRA."""
-    from avatars.render.acting import poses
-
-    pixels = np.empty((look.height, look.width, 4), np.uint8)
-    Stage(Art(look)).draw(next(poses(make_timeline([(0, "sil")], 1000), frames=25, fps=25)), pixels)
-    return pixels

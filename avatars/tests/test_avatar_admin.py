@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
+from avatars.engines import registry as engines
+from avatars.engines.elevenlabs import ElevenLabsEngine
 from avatars.models import AvatarSettings, BackgroundPicture, Speech
 from avatars.services.profiles import DefaultIsNeeded, save_profile
 from avatars.services.speech import speak
@@ -236,3 +238,15 @@ def test_the_living_preview_speaks_with_settings_that_are_not_saved(alice: Clien
     assert answer.status_code == 200 and answer.json()["timeline"].startswith("/speech/")
     assert Speech.objects.get().voice == "en-male-1"
     assert alice.get(reverse("admin:avatars_avatarsettings_speak")).status_code == 405
+
+
+def test_a_speed_the_voice_cannot_speak_at_is_told_and_kept(
+    alice: Client, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ELEVENLABS_API_KEY, settings.ELEVENLABS_VOICES = "k", ["Maria:female:m1"]  # type: ignore[attr-defined]
+    monkeypatch.setitem(engines._instances, "elevenlabs", ElevenLabsEngine())
+    address = reverse("admin:avatars_avatarsettings_add")
+    page = alice.post(address, form_values(speech_engine="elevenlabs", voice="", speed="1.8"), follow=True).content.decode()
+    assert "speaks at speeds from 0.7 to 1.2" in page and AvatarSettings.objects.get(name="Evening").speed == 1.8
+    page = alice.post(address, form_values(name="Other", speech_engine="elevenlabs", voice="", speed="1.2"), follow=True)
+    assert "speaks at speeds" not in page.content.decode()

@@ -191,8 +191,8 @@ def test_a_lost_file_is_a_404(client):
     assert client.get(url).status_code == 404
 
 
-def test_one_video_for_the_whole_text(client, monkeypatch):
-    from avatars.api import views, waiting
+def test_one_video_for_the_whole_text(client, monkeypatch, settings):
+    from avatars.api import waiting
 
     made = waiting.find_chunk
 
@@ -208,7 +208,7 @@ def test_one_video_for_the_whole_text(client, monkeypatch):
     with av.open(io.BytesIO(data)) as container:
         assert container.duration / 1e6 > 12
     monkeypatch.setattr(waiting, "find_chunk", made)
-    monkeypatch.setattr(views, "GENERATE_WAIT_S", 0)
+    settings.API_GENERATE_WAIT_S = 0
     late = post(client, "/api/generate", text=TEXT + " Ещё.")
     assert late.status_code == 202 and late.json()["video_url"].startswith("/api/chunk/video/")
     assert post(client, "/api/generate", text="").status_code == 400

@@ -1,5 +1,6 @@
 """ElevenLabs and OpenAI-compatible voices against a real server on loopback: good answers, and every bad one (threats 50)."""
 
+from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,15 @@ from avatars.engines.aligned import AlignedEngine
 from avatars.engines.base import SpeechRequest
 from avatars.engines.voice_names import NamedVoice, named_voices
 from avatars.models import ProviderHealth
+from avatars.provider_stub import faults
+from avatars.provider_stub.elevenlabs import ElevenLabsStub
 from avatars.providers.breaker import FAILURES
+from avatars.services import status
 from avatars.services.speech import for_settings
 from avatars.speech.sound import to_samples
 from interview_site.errors import Category, ProviderError
+from interview_site.stub_server import StubServer
+from interview_site.tests.house_network import behind_the_proxy
 
 pytest_plugins = ["avatars.tests.speech_server"]
 pytestmark = pytest.mark.django_db
@@ -166,3 +172,43 @@ def test_voices_are_read_from_the_setting() -> None:
         NamedVoice("Maria", "female", "a:b"),
         NamedVoice("Ivan", "male", "x"),
     )
+
+
+def test_the_proxy_and_the_certificates_of_the_settings_hold(
+    speech_server: ThreadingHTTPServer, settings: Any, tmp_path: Path
+) -> None:
+    configuration = openai_speech.Configuration("https://provider.test/v1", "tts", VOICES, "k-secret", timeout_s=10.0)
+    with behind_the_proxy(speech_server, settings, tmp_path) as asked:
+        assert ask(openai_speech.OpenAISpeechEngine(configuration)).duration_ms > 500
+        assert asked == ["provider.test:443"]
+        settings.OUTBOUND_CA_FILE = ""
+        with pytest.raises(ProviderError) as caught:
+            ask(openai_speech.OpenAISpeechEngine(configuration))
+        assert (caught.value.category, len(speech_server.asked)) == (Category.CONNECTIVITY, 1)
+
+
+# --- The account --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def account(settings: Any) -> Iterator[tuple[ElevenLabsStub, StubServer]]:
+    stub = ElevenLabsStub(characters=900)
+    with StubServer(stub) as server:
+        settings.ELEVENLABS_API_KEY, settings.ELEVENLABS_BASE_URL = stub.token, server.url
+        settings.ELEVENLABS_VOICES = ["Maria:female:v0ice1d"]
+        registry._instances.pop("elevenlabs", None)
+        yield stub, server
+    registry._instances.pop("elevenlabs", None)
+
+
+def test_the_status_page_asks_what_is_left_to_say(account: tuple[ElevenLabsStub, StubServer]) -> None:
+    stub, server = account
+    done = status.try_account("elevenlabs")
+    assert done.good and "900 characters" in done.text and stub.paid == []
+    server.break_next("*", faults.elevenlabs_error(401, "missing_permissions"))
+    # It should not call a key bad that may speak and not read the account.
+    assert status.try_account("elevenlabs").good
+    server.break_next("*", faults.elevenlabs_error(401, "invalid_api_key"))
+    with pytest.raises(ProviderError) as caught:
+        status.try_account("elevenlabs")
+    assert caught.value.category == Category.AUTHENTICATION

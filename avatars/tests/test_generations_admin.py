@@ -1,11 +1,13 @@
 """HR's side of recorded videos: how far, what went wrong, watching, trying again, a test order; and strangers."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from avatars.models import AvatarGeneration, AvatarSettings, ProviderHealth
+from avatars.models import AvatarGeneration, AvatarSettings, ProviderHealth, Spending
 from avatars.providers.fake import FakeProvider
 from avatars.services.generation_states import State, move
 from avatars.services.profiles import save_profile
@@ -80,6 +82,32 @@ def test_a_link_changes_nothing_and_a_post_does(alice: Client) -> None:
     assert generation.state == State.QUEUED
 
 
+def test_only_what_can_be_done_is_offered(alice: Client) -> None:
+    generation = order()
+    waiting = alice.get(page("change", generation.pk)).content.decode()
+    assert page("cancel_this", generation.pk) in waiting and page("retry_this", generation.pk) not in waiting
+    polled(worked(generation))
+    made = alice.get(page("change", generation.pk)).content.decode()
+    assert page("cancel_this", generation.pk) not in made and page("retry_this", generation.pk) not in made
+    # It should answer an older page in words all the same.
+    told = alice.post(page("retry_this", generation.pk), follow=True).content.decode()
+    assert "can be tried again" in told
+
+
+def test_the_cost_stands_beside_the_video_for_those_who_may_see_it(alice: Client) -> None:
+    generation = polled(worked(order("Расскажите о себе.")))
+    AvatarGeneration.objects.filter(pk=generation.pk).update(submission=3)
+    Spending.objects.create(reference=f"gen-{generation.public_id}-3", kind="video", provider="fake", amount=Decimal("1.5"))
+    assert "≈ 1.50 USD" in alice.get(reverse(LIST)).content.decode()
+    assert "≈ 1.50 USD" in alice.get(page("change", generation.pk)).content.decode()
+    assert alice.get(f"{reverse(LIST)}?o=-6").status_code == 200
+    charlie = User.objects.create_user("charlie", is_staff=True)
+    charlie.user_permissions.add(Permission.objects.get(codename="view_avatargeneration"))
+    alice.force_login(charlie)
+    for address in (reverse(LIST), page("change", generation.pk)):
+        assert "1.50" not in alice.get(address).content.decode()
+
+
 def test_several_are_tried_again_at_once(alice: Client) -> None:
     rows = [order("Раз"), order("Два")]
     for row in rows:
@@ -90,8 +118,7 @@ def test_several_are_tried_again_at_once(alice: Client) -> None:
 
 def test_a_test_video_is_ordered_from_a_profile(alice: Client) -> None:
     profile = save_profile(AvatarSettings(name="Standard", language="kk"))
-    link = reverse("admin:avatars_avatarsettings_order_test_video", args=[profile.pk])
-    assert "Сәлеметсіз бе" in alice.get(link, follow=True).content.decode()
+    assert "Сәлеметсіз бе" in alice.get(f"{page('order_test')}?profile={profile.pk}").content.decode()
     answer = alice.post(page("order_test"), {"profile": profile.pk, "text": "Сәлем!"})
     generation = AvatarGeneration.objects.get()
     assert answer.url == page("change", generation.pk) and generation.provider == "local" and generation.language == "kk"
@@ -127,3 +154,10 @@ def test_a_stranger_sees_nothing(client: Client) -> None:
 def test_the_health_of_providers_is_shown(alice: Client) -> None:
     ProviderHealth.objects.create(provider="a2e", last_error="status 502")
     assert "status 502" in alice.get(reverse("admin:avatars_providerhealth_changelist")).content.decode()
+
+
+def test_a_page_tells_the_state_in_words(alice: Client, fake: FakeProvider) -> None:
+    health = ProviderHealth.objects.create(provider="fake")
+    for address in (page("change", order("Первый").pk), reverse("admin:avatars_providerhealth_change", args=[health.pk])):
+        shown = alice.get(address).content.decode()
+        assert "(&#x27;" not in shown and ("queued" in shown or "in use" in shown)

@@ -1,11 +1,9 @@
-"""What the protocol promises, proved for every provider that is there; the shared breaker; our own renderer as a provider."""
+"""The registry of providers, the shared breaker, our own renderer as a provider."""
 
 import wave
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import av
 import pytest
@@ -29,11 +27,6 @@ def fault(category: Category = Category.CONNECTIVITY) -> ProviderError:
     return ProviderError("scripted", category=category, provider="fake")
 
 
-@pytest.fixture(params=["local", "fake"])
-def provider(request: Any, fake: FakeProvider) -> Iterator[AvatarProvider]:
-    yield registry.provider(request.param)
-
-
 @pytest.fixture
 def job(media: Path, tmp_path: Path) -> VideoJob:
     speech = speak(text="Мама, привет! Как дела?", language="ru")
@@ -41,18 +34,7 @@ def job(media: Path, tmp_path: Path) -> VideoJob:
     return VideoJob("gen-1", speech.text, "ru", {"aspect": "square"}, audio, video_path=tmp_path / "video.mp4")
 
 
-# --- One suite for all ------------------------------------------------------------------------------------------------
-
-
-def test_the_catalogue_is_there_exactly_where_the_capabilities_say_so(provider: AvatarProvider) -> None:
-    assert bool(provider.characters()) is provider.capabilities.catalogue
-    assert bool(provider.voices()) is provider.capabilities.speech
-    assert len({character.id for character in provider.characters()}) == len(provider.characters())
-
-
-def test_the_same_order_twice_gives_one_video(provider: AvatarProvider, job: VideoJob) -> None:
-    first, second = provider.create_video(job), provider.create_video(job)
-    assert first.provider_id == second.provider_id and first.status == second.status
+# --- The registry (what all promise: test_provider_contract.py) ------------------------------------------------------
 
 
 def test_what_a_provider_does_not_do_is_a_refusal_in_our_words(job: VideoJob) -> None:

@@ -12,8 +12,9 @@ from avatars.presenter.format import PRESENTERS, UnknownPresenter
 from avatars.render import clip
 from avatars.render.acting import poses
 from avatars.render.clip import SIZES, ClipOrder, Stopped, TooLong, render_clip
-from avatars.render.notice import AI_NOTICE, SOURCE_TYPE, label
+from avatars.render.notice import label
 from avatars.render.stage import Art, Look, Stage
+from avatars.synthetic import AI_NOTICE, DRAWN
 from avatars.tests.render_helpers import frames_of, inside_of_mouth, make_voice, mouth_box, render
 
 
@@ -111,7 +112,7 @@ def test_the_file_says_that_it_is_synthetic():
     mp4 = render()
     with opened(mp4) as container:
         assert container.metadata["comment"] == AI_NOTICE
-    assert SOURCE_TYPE.encode() in mp4
+    assert DRAWN.encode() in mp4
 
 
 def test_the_first_fragment_is_written_long_before_the_last():

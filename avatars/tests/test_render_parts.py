@@ -12,11 +12,11 @@ import pytest
 
 from avatars.render.acting import beats_of, poses
 from avatars.render.captions import Captions, groups_of
-from avatars.render.lettering import printable
+from avatars.render.lettering import printable, width_of
 from avatars.render.motion import seeded_random
-from avatars.render.notice import AI_NOTICE
 from avatars.render.script import expressions_for
 from avatars.render.sound import joined, labelled_wav, resampled
+from avatars.synthetic import AI_NOTICE
 from avatars.tests.render_helpers import make_timeline, make_voice
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src" / "presenter"
@@ -84,6 +84,16 @@ def test_captions_hold_every_word_once_in_order():
     assert all(a.end_ms <= b.start_ms for a, b in zip(groups, groups[1:], strict=False))
     # A sentence begins a new group.
     assert any(group.lines == ("Почему?",) for group in groups)
+
+
+def test_the_two_lines_of_a_caption_are_of_about_one_length_and_part_at_a_comma():
+    for text, lines in {
+        "Почему вы выбрали нашу компанию, и чего вы ждёте?": ("Почему вы выбрали нашу компанию,", "и чего вы ждёте?"),
+        "Сәлеметсіз бе, құрметті жұмыс іздеуші Айгерім": ("Сәлеметсіз бе, құрметті", "жұмыс іздеуші Айгерім"),
+    }.items():
+        words = words_of(text)
+        (group,) = groups_of(make_timeline([], 9000, words), text, size=20, width=width_of(text, 20) * 0.9)
+        assert group.lines == lines
 
 
 def test_captions_survive_a_word_wider_than_the_picture_and_odd_characters():

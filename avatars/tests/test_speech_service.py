@@ -1,7 +1,11 @@
 """Speech on demand: made once, found again, safe when two ask at once."""
 
+import io
 import threading
+import time
+import wave
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from django.core.files.storage import default_storage
@@ -9,8 +13,9 @@ from django.db import connection
 
 from avatars.engines import registry
 from avatars.engines.fake import FakeEngine
-from avatars.models import Speech
-from avatars.services.speech import NothingToSay, TextTooLong, for_settings, speak
+from avatars.models import Speech, Spending
+from avatars.services.speech import MOST_MAKING_S, NothingToSay, TextTooLong, for_settings, speak
+from avatars.synthetic import AI_NOTICE
 from interview_site.errors import Category, ProviderError
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +165,47 @@ def test_a_refused_request_raises(fake: FakeEngine) -> None:
         speak(text="Да", language="ru", voice="nobody")
     with pytest.raises(ProviderError):
         speak(text="Да", language="xx", engine="fake")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paid_sentence_asked_for_by_many_at_once_is_paid_once(fake: FakeEngine) -> None:
+    fake.capabilities = replace(fake.capabilities, costs_money=True)
+    asking, found = threading.Barrier(6), []
+
+    def ask() -> None:
+        asking.wait()
+        try:
+            found.append(speak(text="Один раз", language="ru", engine="fake").pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6 and len(set(found)) == 1 and len(fake.requests) == 1 and Spending.objects.count() == 1
+
+
+def test_a_maker_that_failed_leaves_the_way_free(fake: FakeEngine) -> None:
+    fake.capabilities = replace(fake.capabilities, costs_money=True)
+    fake.failures.append(fault(Category.AUTHENTICATION))
+    with pytest.raises(ProviderError):
+        speak(text="Да", language="ru", engine="fake")
+    began = time.monotonic()
+    assert speak(text="Да", language="ru", engine="fake").pk and time.monotonic() - began < MOST_MAKING_S / 2
+
+
+def test_without_a_cache_a_paid_sentence_is_said_all_the_same(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake.capabilities = replace(fake.capabilities, costs_money=True)
+    monkeypatch.setattr("avatars.services.once.cache", None)
+    assert speak(text="Да", language="ru", engine="fake").pk
+
+
+def test_kept_speech_says_in_its_file_that_it_is_synthetic() -> None:
+    row = speak(text="Good day.", language="en", engine="fake")
+    with row.audio.open("rb") as file:
+        kept = file.read()
+    assert AI_NOTICE.encode() in kept and int.from_bytes(kept[4:8], "little") == len(kept) - 8
+    with wave.open(io.BytesIO(kept)) as sound:
+        assert round(sound.getnframes() * 1000 / sound.getframerate()) == row.duration_ms

@@ -32,6 +32,15 @@ def said(text: str, language: str) -> str:
         ("Python, SQL и C++", "пайтон, эс кью эль и си плюс плюс"),
         ("10-летний опыт", "десятилетний опыт"),
         ("версия 3.11.2", "версия три точка одиннадцать точка два"),
+        ("Kubernetes v1.29", "кубернетис версия один точка двадцать девять"),
+        ("по 15.10.2025 г.", "по пятнадцатое октября две тысячи двадцать пятого года."),
+        ("15.10.2025 г. мы", "пятнадцатого октября две тысячи двадцать пятого года мы"),
+        ("в 2024–2025 гг. было", "в две тысячи двадцать четвёртом – две тысячи двадцать пятом годах было"),
+        ("за 2023-2024 годы", "за две тысячи двадцать третий – две тысячи двадцать четвёртый годы"),
+        ("в 1990-х гг.", "в тысяча девятьсот девяностых годах."),
+        ("1980-е и 90-е годы", "тысяча девятьсот восьмидесятые и девяностые годы"),
+        ("ок. 30 человек", "около тридцати человек"),
+        ("1-2 раза", "один – два раза"),
     ],
 )
 def test_russian_is_spelled_as_a_reader_says_it(text: str, spoken: str) -> None:
@@ -50,6 +59,9 @@ def test_russian_is_spelled_as_a_reader_says_it(text: str, spoken: str) -> None:
         ("the 1990s and the 21st", "the nineteen nineties and the twenty-first"),
         ("3-5 years, e.g. 3.14", "three to five years, for example three point one four"),
         ("C# & .NET", "C sharp and dot net"),
+        ("the 90s", "the nineties"),
+        ("50-100k a year", "fifty to one hundred thousand a year"),
+        ("Kafka v3.7, 5x faster", "Kafka version three point seven, five x faster"),
     ],
 )
 def test_english_is_spelled_as_a_reader_says_it(text: str, spoken: str) -> None:

@@ -25,7 +25,7 @@ VERSION = re.compile(r"(?<![\w.,])\d{1,4}(?:\.\d{1,4}){2,5}(?![\w]|\.\d)")
 RANGE = re.compile(rf"{BEFORE}(?P<a>\d{{1,9}}(?:[.,]\d{{1,3}})?)\s?[–—-]\s?(?P<b>\d{{1,9}}(?:[.,]\d{{1,3}})?)(?![\w-]|[.,]\d)")
 MINUS = re.compile(r"(?<![\w.,\-–—)])[-−](?=\d)")
 LONG_DIGITS = re.compile(r"\d{16,}")
-MIXED = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+RELEASE = re.compile(r"(?<!\w)[vV](?P<n>\d{1,4}(?:\.\d{1,4}){0,5})(?!\w|\.\d)")
 
 SYMBOL_CURRENCIES = {"$": "usd", "€": "eur", "₽": "rub", "₸": "kzt", "£": "gbp"}
 CURRENCY_BEFORE = re.compile(
@@ -37,6 +37,11 @@ CURRENCY_AFTER = re.compile(
 CURRENCY_NAMES = {"USD": "usd", "EUR": "eur", "RUB": "rub", "KZT": "kzt", "GBP": "gbp", "руб": "rub", "тг": "kzt"}
 PERCENT = re.compile(rf"{BEFORE}(?P<number>{NUMBER})\s?%")
 PERCENT_RANGE = re.compile(rf"{BEFORE}(?P<a>\d{{1,6}})\s?[–—-]\s?(?P<b>\d{{1,6}})\s?%")
+
+
+def apart(match: re.Match[str]) -> str:
+    """A space where a letter stands right behind a number, so that «5x» is not read as one word."""
+    return " " if match.string[match.end() : match.end() + 1].isalpha() else ""
 
 
 def parse_number(text: str, decimal_marks: str = ".,") -> tuple[int, str]:

@@ -62,6 +62,8 @@ _YEAR = re.compile(
     re.IGNORECASE,
 )
 _DECADE = re.compile(r"(?<!\w)(?P<y>1[89]\d0|20[1-9]0)['’]?s\b")
+_SCALED_RANGE = re.compile(rf"{c.BEFORE}(?P<a>\d{{1,3}})\s?[–—-]\s?(?P<b>\d{{1,3}})(?P<s>[kKM])(?!\w)")
+_TENS = re.compile(r"(?<=\b[Tt]he )['’]?(?P<y>[2-9]0)['’]?s\b")
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3}){1,4}(?!\d)(?P<dec>\.\d{1,6})?")
 _NUMBER = re.compile(rf"(?<!\w)(?P<n>{c.NUMBER})")
 _ALWAYS = re.compile(r"\b24/7\b")
@@ -76,16 +78,19 @@ def spell(text: MappedText) -> MappedText:
     text = text.sub(c.LONG_DIGITS, lambda m: " ".join(cardinal(int(digit)) for digit in m.group()))
     text = text.sub(_ALWAYS, "twenty-four seven")
     text = text.sub(c.PHONE, _phone).sub(c.ISO_DATE, _date).sub(c.DATE, _date).sub(_CLOCK, _time).sub(_HOUR, _hour)
+    text = text.sub(c.RELEASE, lambda m: "version " + " point ".join(cardinal(int(part)) for part in m["n"].split(".")))
     text = text.sub(c.VERSION, lambda m: " point ".join(cardinal(int(part)) for part in m.group().split(".")))
     text = text.sub(c.CURRENCY_BEFORE, _money).sub(c.CURRENCY_AFTER, _money)
     text = text.sub(c.PERCENT_RANGE, lambda m: f"{cardinal(int(m['a']))} to {cardinal(int(m['b']))} percent")
     text = text.sub(c.PERCENT, lambda m: f"{number_words(m['number'])} percent")
     text = text.sub(_MONTH_DAY, _month_day).sub(_DAY_MONTH, _day_month)
     text = text.sub(_MONTH_YEAR, lambda m: m["w"] + year(int(m["y"])))
-    text = text.sub(c.RANGE, _range).sub(_YEAR, lambda m: m["w"] + year(int(m["y"]))).sub(_DECADE, _decade)
+    text = text.sub(_SCALED_RANGE, _scaled_range).sub(c.RANGE, _range)
+    text = text.sub(_YEAR, lambda m: m["w"] + year(int(m["y"]))).sub(_DECADE, _decade)
+    text = text.sub(_TENS, lambda m: cardinal(int(m["y"]))[:-1] + "ies")
     text = text.sub(_UNIT, _unit).sub(_ORDINAL, lambda m: ordinal(int(m["n"])))
     text = text.sub(_GROUPED, lambda m: number_words(m.group()))
-    return text.sub(c.MINUS, "minus ").sub(_NUMBER, lambda m: number_words(m["n"]))
+    return text.sub(c.MINUS, "minus ").sub(_NUMBER, lambda m: number_words(m["n"]) + c.apart(m))
 
 
 def _ungrouped(number: str) -> str:
@@ -100,6 +105,10 @@ def number_words(number: str) -> str:
         return " ".join(cardinal(int(digit)) for digit in number)
     tail = " point " + " ".join(cardinal(int(digit)) for digit in decimals) if decimals else ""
     return cardinal(whole) + tail
+
+
+def _scaled_range(match: re.Match[str]) -> str:
+    return f"{number_words(match['a'])} to {number_words(match['b'])} {'million' if match['s'] == 'M' else 'thousand'}"
 
 
 def _range(match: re.Match[str]) -> str:

@@ -66,6 +66,7 @@ def spell(text: MappedText) -> MappedText:
     text = text.sub(c.LONG_DIGITS, lambda m: " ".join(cardinal(int(digit)) for digit in m.group()))
     text = text.sub(_ALWAYS, "тәулік бойы")
     text = text.sub(c.PHONE, _phone).sub(c.DATE, _date).sub(c.ISO_DATE, _date).sub(c.TIME, _time)
+    text = text.sub(c.RELEASE, lambda m: "нұсқа " + " нүкте ".join(cardinal(int(part)) for part in m["n"].split(".")))
     text = text.sub(c.VERSION, lambda m: " нүкте ".join(cardinal(int(part)) for part in m.group().split(".")))
     text = text.sub(c.CURRENCY_BEFORE, _money).sub(c.CURRENCY_AFTER, _money)
     text = text.sub(c.PERCENT_RANGE, lambda m: f"{cardinal(int(m['a']))} – {cardinal(int(m['b']))} пайыз")

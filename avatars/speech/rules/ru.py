@@ -114,16 +114,28 @@ def spell(text: MappedText) -> MappedText:
     text = text.sub(c.LONG_DIGITS, lambda m: " ".join(cardinal(int(digit)) for digit in m.group()))
     text = text.sub(_AT_LEAST, "не меньше ").sub(_AT_MOST, "не больше ").sub(_TOWN, _town)
     text = text.sub(_ALWAYS, "двадцать четыре на семь")
-    text = text.sub(c.PHONE, _phone).sub(c.DATE, _date).sub(c.ISO_DATE, _date).sub(c.TIME, _time)
+    text = text.sub(_ABOUT, "около ").sub(c.RELEASE, _release)
+    text = text.sub(c.PHONE, _phone).sub(_DATE, _date).sub(c.ISO_DATE, _date).sub(c.TIME, _time)
     text = text.sub(c.VERSION, lambda m: " точка ".join(cardinal(int(part)) for part in m.group().split(".")))
     text = text.sub(c.CURRENCY_BEFORE, _money).sub(c.CURRENCY_AFTER, _money)
     text = text.sub(c.PERCENT_RANGE, _percent_range).sub(c.PERCENT, lambda m: amount(m["number"], "m", PERCENTS, _case(m)))
-    text = text.sub(_SINCE_YEAR, _since_year).sub(_YEAR, _year).sub(_MONTH_YEAR, _month_year).sub(_DAY, _day)
+    text = text.sub(_SINCE_YEAR, _since_year).sub(_DECADE, _decade).sub(_YEARS, _years).sub(_YEAR, _year)
+    text = text.sub(_MONTH_YEAR, _month_year).sub(_DAY, _day)
     text = text.sub(c.RANGE, _range).sub(_UNIT, _unit).sub(_SUFFIXED, _suffixed)
     text = text.sub(_COMPOUND, lambda m: cardinal(int(m["n"]), case="gen").replace(" ", "") if int(m["n"]) > 1 else "одно")
     return text.sub(c.MINUS, "минус ").sub(_NUMBER, _plain).sub(_ROMAN, _century)
 
 
+_ABOUT = re.compile(r"(?<!\w)ок\.\s?(?=\d)")
+_DATE = re.compile(rf"{c.DATE.pattern}(?P<w>\s?г\.|\sгода(?!\w))?")
+_DECADE = re.compile(rf"{c.BEFORE}(?P<y>(?:[12]\d)?[1-9]0)-(?P<s>[ех])(?!\w)(?P<w>\sгг\.|(?=\sгод))?")
+_YEARS = re.compile(
+    rf"{c.BEFORE}(?P<a>[12]\d{{3}})\s?[–—-]\s?(?P<b>[12]\d{{3}})\s?(?P<w>гг?\.|год(?:ы|ов|ам|ах|ами)?(?!\w))"
+)
+# Preposition → the form of the years after it, and of «год» behind several of them.
+_OF_YEARS = {"в": ("loc", "годах"), "о": ("loc", "годах"), "к": ("dat", "годам")} | {
+    word: ("gen", "годов") for word in "с со из до от для после".split()
+}
 _AT_LEAST, _AT_MOST = re.compile(r"≥\s?(?=\d)"), re.compile(r"≤\s?(?=\d)")
 _SINCE_YEAR = re.compile(
     r"(?<!\w)(?P<p>[Сс]о?|[Дд]о|[Пп]о|[Оо]т)\s(?P<y>(?:19|20)\d\d)(?=\s(?:по|до)\s(?:19|20)\d\d|\s?[,;)?!]|\s?\.?\s*$)"
@@ -195,6 +207,8 @@ def _case(match: re.Match[str]) -> str:
 def _gender(whole: int, noun: str) -> tuple[str, str]:
     """Gender and case («одну минуту») from the noun behind the number; only 1 and 2 care."""
     kind = plural(whole, ("1", "2", "5"))
+    if noun == "раза":  # «1–2 раза»: a form of «раз», whatever it looks like
+        return "m", "nom"
     if kind == "1" and noun.endswith(("у", "ю")):
         return "f", "acc"
     if kind == "1":
@@ -211,7 +225,7 @@ def _plain(match: re.Match[str]) -> str:
         return " ".join(cardinal(int(digit)) for digit in digits)
     case = _case(match)
     gender, own_case = _gender(whole, c.next_word(match))
-    return cardinal(whole, gender, case if case != "nom" else own_case)
+    return cardinal(whole, gender, case if case != "nom" else own_case) + c.apart(match)
 
 
 def _range(match: re.Match[str]) -> str | None:
@@ -277,6 +291,38 @@ def _year(match: re.Match[str]) -> str:
     return f"{ordinal(number, form)}{match['s']}{word}"
 
 
+def _stop(match: re.Match[str]) -> str:
+    """The stop of «г.» may also be the sentence's own."""
+    return "." if match.group().endswith(".") and not match.string[match.end() :].strip() else ""
+
+
+def _years(match: re.Match[str]) -> str:
+    """«в 2024–2025 гг.» → «в … четвёртом – … пятом годах»."""
+    form, noun = _OF_YEARS.get((c.previous_words(match, 1) or [""])[-1], ("m", "годы"))
+    written = {"годах": "loc", "годов": "gen", "годам": "dat", "годами": "ins", "годы": "m", "год": "m"}
+    if match["w"] in written:
+        form, noun = written[match["w"]], match["w"]
+    return f"{ordinal(int(match['a']), form)} – {ordinal(int(match['b']), form)} {noun}{_stop(match)}"
+
+
+def _decade(match: re.Match[str]) -> str | None:
+    """«1990-х», «90-е годы» → «девяностых», «девяностые»; a bare «20-х» is a number like any other."""
+    if match["w"] is None and len(match["y"]) < 4:
+        return None
+    decade = ordinal(int(match["y"]), "pl_gen" if match["s"] == "х" else "pl")
+    if not match["w"]:
+        return decade
+    before = (c.previous_words(match, 1) or [""])[-1]
+    noun = "годы" if match["s"] == "е" else "годах" if before == "в" else "годов"
+    return f"{decade} {noun}{_stop(match)}"
+
+
+def _release(match: re.Match[str]) -> str:
+    named = (c.previous_words(match, 1) or [""])[-1].startswith("верси")
+    number = " точка ".join(cardinal(int(part)) for part in match["n"].split("."))
+    return number if named else f"версия {number}"
+
+
 def _month_year(match: re.Match[str]) -> str:
     return f"{match.group()[:-4]}{ordinal(int(match['y']), 'gen')} года"
 
@@ -292,7 +338,8 @@ def _date(match: re.Match[str]) -> str | None:
     day, month, year = int(match["d"]), int(match["m"]), int(match["y"])
     if not (1 <= day <= 31 and 1 <= month <= 12):
         return None
-    return f"{ordinal(day, 'gen')} {MONTHS[month - 1]} {ordinal(year, 'gen')} года"
+    form = "n" if (c.previous_words(match, 1) or [""])[-1] == "по" else "gen"
+    return f"{ordinal(day, form)} {MONTHS[month - 1]} {ordinal(year, 'gen')} года{_stop(match)}"
 
 
 def _time(match: re.Match[str]) -> str:

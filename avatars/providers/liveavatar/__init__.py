@@ -1,0 +1,1 @@
+"""LiveAvatar, HeyGen's product for live avatars: its own site, account and keys (docs/contracts/liveavatar.md)."""
