@@ -2,6 +2,7 @@
 
 streams: how many live streams one process carries (frames at 15.6/s each, stored and listened to), acknowledgement p50/p95
          from the frame that opens a group, bytes lost. baseline: append + fsync of the same groups and nothing else.
+detector: the share of a core the trained speech detector takes for one stream.
 kills:   a process that stores is killed with SIGKILL at a random moment, again and again; every acknowledged byte must be
          on the disk and the hash equal in the end.
 """
@@ -98,6 +99,26 @@ def bench_baseline(groups: int = 400) -> dict:
             took.append(time.perf_counter() - began)
     p50, p95 = percentile(took, 0.5) * 1000, percentile(took, 0.95) * 1000
     return {"append_fsync_p50_ms": round(p50, 2), "append_fsync_p95_ms": round(p95, 2)}
+
+
+def bench_detector(seconds: float = 60) -> dict:
+    """The trained detector alone, asked about every window as if somebody never stopped talking; and in silence."""
+    from transcription.ear.silero import SileroEar
+
+    dice, shares = random.Random(1), {}
+    for name, level in (("speech", 8000), ("silence", 3)):
+        ear = SileroEar()
+        # A loudness that swells, so that the noise floor lies below it and the model is asked about nearly all of it.
+        pieces = [
+            b"".join(int(dice.gauss(0, level * (0.05 + (seq % 8) / 8))).to_bytes(2, "little", signed=True) for _ in range(1024))
+            for seq in range(16)
+        ]
+        count = int(seconds / FRAME_S)
+        began = time.process_time()
+        for seq in range(count):
+            ear.feed(pieces[seq % 16], seq * 64)
+        shares[name] = (time.process_time() - began) / (count * FRAME_S)
+    return {"core_per_stream": round(shares["speech"], 5), "core_in_silence": round(shares["silence"], 5)}
 
 
 # --- Kills -----------------------------------------------------------------------------------------------------------
@@ -214,7 +235,7 @@ class KillTest:
 def run() -> Iterator[dict]:
     """Figures for `script/bench`, measured in a process and a folder of their own (200 kills take some minutes)."""
     environ = {name: value for name, value in os.environ.items() if name not in ("VAR_DIR", "DATABASE_URL", "REDIS_URL")}
-    command = [sys.executable, "-m", "transcription.bench", "kills", "baseline", "streams"]
+    command = [sys.executable, "-m", "transcription.bench", "kills", "baseline", "streams", "detector"]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"recording bench failed: {done.stderr[-1000:]}")
@@ -230,6 +251,11 @@ def run() -> Iterator[dict]:
         "name": f"core of one live stream, storing and listening ({streams['streams_per_core']} a core)",
         "value": streams["cpu"] / streams["streams"], "unit": "core", "baseline": 0.0, "bar": 1 / 60,
     }  # fmt: skip
+    detector = found["recording.detector"]
+    yield {
+        "name": "core of the speech detector, one stream that never falls silent (silence)",
+        "value": detector["core_per_stream"], "unit": "core", "baseline": detector["core_in_silence"], "bar": 0.01,
+    }  # fmt: skip
     yield {
         "name": f"acknowledged bytes lost in {kills['kills']} kills",
         "value": float(kills["bytes_lost"] + streams["bytes_lost"]), "unit": "bytes", "baseline": 0.0, "bar": 0.0,
@@ -238,14 +264,15 @@ def run() -> Iterator[dict]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", default=["baseline", "streams"], help="baseline, streams, kills")
-    parser.add_argument("--streams", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("what", nargs="*", default=["baseline", "streams"], help="baseline, streams, detector, kills")
+    parser.add_argument("--streams", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--kills", type=int, default=200)
     options = parser.parse_args()
     benches: dict[str, Callable[[], dict]] = {
         "baseline": bench_baseline,
         "streams": lambda: asyncio.run(bench_streams(options.streams, options.seconds)),
+        "detector": bench_detector,
         "kills": lambda: KillTest().run(options.kills),
     }
     with tempfile.TemporaryDirectory(prefix="bench-recording-", ignore_cleanup_errors=True) as folder:

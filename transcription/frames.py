@@ -64,3 +64,13 @@ def decode(data: bytes) -> Frame:
     if zlib.crc32(pcm) != crc:
         raise BadFrame("corrupt", take=take, seq=seq)
     return Frame(take, seq, samples, crc, pcm)
+
+
+def split(data: bytes) -> list[bytes]:
+    """Frames that were written one behind the other, as messages; whatever cannot be told apart is the last of them."""
+    found, at = [], 0
+    while len(data) - at > HEADER.size:
+        length = HEADER.size + 2 * HEADER.unpack_from(data, at)[4]
+        found.append(data[at : at + length])
+        at += length
+    return found if at >= len(data) else [*found, data[at:]]

@@ -1,5 +1,6 @@
 """What the page is told about its sound: `saved`, `take`, `finished_take` and `error` (docs/voice.md)."""
 
+from collections.abc import Mapping
 from math import ceil
 
 from django.utils.functional import Promise
@@ -26,10 +27,12 @@ TEXTS: dict[str, Promise] = {
 }
 
 
-def error(code: str, language: str, *, retry_s: float | None = None, **fields: object) -> dict:
+def error(
+    code: str, language: str, *, retry_s: float | None = None, texts: Mapping[str, Promise] = TEXTS, **fields: object
+) -> dict:
     """An `error` message: `code`, `text` in the candidate's language, whole `retry_s` (0: none), and what the code needs."""
     with override(language):
-        text = str(TEXTS[code])
+        text = str(texts[code])
     known = {name: value for name, value in fields.items() if value is not None}
     return {"type": "error", "code": code, "text": text, "retry_s": ceil(retry_s or 0), "id": "", **known}
 

@@ -10,12 +10,12 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
+from interview_site.threads import StorageUnavailable
 from transcription import messages
 from transcription.frames import FRAME_MS, MAX_MESSAGE, BadFrame, Frame, decode
 from transcription.limits import TokenBucket
 from transcription.policy import RecordingPolicy, recording_policy
 from transcription.services import storage, takes
-from transcription.services.storage import StorageUnavailable
 from transcription.services.takes import OpenTake, TakeRefused
 
 log = logging.getLogger(__name__)
@@ -75,15 +75,19 @@ class Recorder:
         self._frames_left: float | None = None  # until the cap of minutes; None: not asked yet
         self._closed = False
 
-    async def start(self, device: str, *, key: str = "", age_ms: int = 0, offset_hint_ms: int | None = None) -> OpenTake | None:
+    async def start(
+        self, device: str, *, key: str = "", age_ms: int = 0, offset_hint_ms: int | None = None,
+        noise_suppressed: bool | None = None,
+    ) -> OpenTake | None:  # fmt: skip
         """Start a take (or find it by `key`) and tell its number; None when it could not, the page was told.
 
         `age_ms`: how long ago the page began it, when it began without network; or its place as `offset_hint_ms`.
+        `noise_suppressed`: by the browser; None when it does not say.
         """
         await self._flush()
         return await self._opened(
             takes.start_take, self.recording_key, device, key=key, age_ms=age_ms, offset_hint_ms=offset_hint_ms,
-            language=self.language, recognise=self.recognise,
+            language=self.language, recognise=self.recognise, noise_suppressed=noise_suppressed,
         )  # fmt: skip
 
     async def resume(self, numbers: list[int]) -> None:
@@ -266,4 +270,3 @@ class Recorder:
 
     async def _tell(self, code: str, **fields: object) -> None:
         await self._send(messages.error(code, self.language, **fields))
-

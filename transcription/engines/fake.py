@@ -2,7 +2,8 @@
 
 from collections import deque
 
-from transcription.engines.base import Capabilities, Recognised, RecognitionEngine
+from transcription.engines.base import Capabilities, RecognitionEngine
+from transcription.engines.recognised import Recognised
 
 SCRIPT: deque[str | Recognised | Exception] = deque()
 
@@ -14,8 +15,12 @@ class FakeEngine(RecognitionEngine):
     label = "fake"
     capabilities = Capabilities(is_local=True, confidence=True)
 
-    def _recognise(self, wav: bytes, language: str) -> Recognised:
-        line = SCRIPT.popleft() if SCRIPT else f"[{(len(wav) - 44) // 32} ms]"
+    @classmethod
+    def from_settings(cls, name: str) -> "FakeEngine":
+        return cls()
+
+    def _recognise(self, wav: bytes, language: str, hints: tuple[str, ...]) -> Recognised:
+        line = SCRIPT.popleft() if SCRIPT else f"{(len(wav) - 44) // 32} ms of sound"
         if isinstance(line, Exception):
             raise line
         return line if isinstance(line, Recognised) else Recognised(line, language, 1.0)

@@ -1,25 +1,26 @@
-"""One stretch of speech → text, by the configured engine (design §4). The row is the job; a task only runs it."""
+"""One stretch of speech → text, by the engines of the settings (design §4). The row is the job; a task only runs it."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from interview_site import due
 from interview_site.errors import ProviderError
 from interview_site.rings import ring
-from transcription import phantoms
-from transcription.engines.base import Recognised, RecognitionEngine
-from transcription.engines.registry import configured_engine
-from transcription.models import SpeechSegment
+from transcription.models import Recording, SegmentText, SpeechSegment
+from transcription.services.listening import may_ever, permitted
 from transcription.services.segments import TASK
-from transcription.services.sound import wav_of
+from transcription.services.sound import wav_to_recognise
+from transcription.services.understanding import Understanding, understand
 
 log = logging.getLogger(__name__)
 State = SpeechSegment.State
-LEASE_S = 180  # longer than any one call may take
+LEASE_S = 290  # longer than a task may run: a worker that lives never loses its row to another
 MOST_ATTEMPTS = 12  # then a person looks; with back-off that is some hours
+_OF_A_TEXT = ("text", "language", "language_mismatch", "confidence", "engine")
 
 
 def transcribe(pk: int) -> None:
@@ -27,70 +28,115 @@ def transcribe(pk: int) -> None:
     if not SpeechSegment.claim(pk, lease_s=LEASE_S):
         return
     segment = SpeechSegment.objects.select_related("take__recording").get(pk=pk)
-    engine = configured_engine()
-    if not segment.take.recording.recognise or segment.take.recording.erased_at:
-        _settle(segment, State.OFF, "")
+    recording = segment.take.recording
+    if not may_ever(recording):
+        _give_up(segment, State.OFF, "")
         return
-    if engine is None:  # the key was taken away meanwhile: it waits for the next one
-        _release(segment, due_at=None, error="")
+    engines = permitted(recording, wanted=segment.wanted_engine)
+    if not engines and segment.wanted_engine:
+        _give_up(segment, State.FAILED, f"{segment.wanted_engine} is not there any more")
+        return
+    if not engines:  # the key was taken away meanwhile: it waits for the next one
+        _wait(segment, None)
         return
     if segment.attempts > MOST_ATTEMPTS:
-        _settle(segment, State.FAILED, segment.last_error or "crashed repeatedly")
+        _give_up(segment, State.FAILED, segment.last_error or "crashed repeatedly")
         return
     SpeechSegment.objects.filter(pk=pk).update(state=State.RUNNING)
     try:
-        wav = wav_of(segment.take, segment.start_ms, segment.end_ms)
-        answer = engine.recognise(wav, segment.take.recording.language)
+        wav = wav_to_recognise(segment.take, segment.start_ms, segment.end_ms)
+        understanding = understand(engines, wav, recording, on_piece=lambda: SpeechSegment.renew(pk, lease_s=LEASE_S))
     except ProviderError as error:
         _failed(segment, error)
     except OSError as error:  # the disk is away
-        _release(segment, due_at=_after(due.backoff_s(segment.attempts)), error=type(error).__name__)
+        _try_later(segment, due.backoff_s(segment.attempts), type(error).__name__)
     else:
-        _done(segment, engine, answer)
+        _done(segment, understanding)
 
 
-def again(segments: QuerySet[SpeechSegment]) -> int:
-    """"Transcribe again": failed, done or waiting ones become due now. Returns how many."""
-    chosen = segments.exclude(state__in=(State.RUNNING, State.OFF)).filter(take__recording__recognise=True)
-    keys = list(chosen.values_list("pk", flat=True))
-    changed = SpeechSegment.objects.filter(pk__in=keys).exclude(state=State.RUNNING).update(
-        state=State.QUEUED, due_at=timezone.now() if configured_engine() else None, lease_until=None, attempts=0, last_error=""
+def again(segments: QuerySet[SpeechSegment], *, engine: str = "") -> int:
+    """ "Transcribe again", by `engine` or as the settings say: due now, unless running or not allowed. Returns how many.
+
+    A segment keeps its text until the new one is there, and afterwards too (SegmentText).
+    """
+    able: dict[tuple, bool] = {}
+    chosen = []
+    for segment in segments.exclude(state=State.RUNNING).select_related("take__recording"):
+        recording = segment.take.recording
+        key = (recording.language, recording.local_only, recording.recognise, recording.erased_at is None)
+        if key not in able:
+            able[key] = bool(permitted(recording, wanted=engine))
+        if able[key]:
+            chosen.append(segment.pk)
+    changed = SpeechSegment.objects.filter(pk__in=chosen).exclude(state=State.RUNNING).update(
+        state=State.QUEUED, due_at=timezone.now(), lease_until=None, attempts=0, last_error="", wanted_engine=engine
     )  # fmt: skip
-    for pk in keys:
+    for pk in chosen:
         ring(TASK, pk, queue_name="recording")
     return changed
 
 
-def _done(segment: SpeechSegment, engine: RecognitionEngine, answer: Recognised) -> None:
-    text = phantoms.without_loops(answer.text)
-    if phantoms.is_phantom(text, answer.no_speech, answer.confidence):
-        text = ""
-    model = getattr(getattr(engine, "configuration", None), "model", "")
-    SpeechSegment.objects.filter(pk=segment.pk, state=State.RUNNING).update(
-        state=State.DONE, text=text, language=answer.language[:8], confidence=answer.confidence,
-        engine=f"{engine.name}:{model}"[:80].rstrip(":"), due_at=None, lease_until=None, last_error="",
-    )  # fmt: skip
+def choose(text: SegmentText) -> None:
+    """Make an earlier text the current one."""
+    with transaction.atomic():
+        SpeechSegment.objects.select_for_update().get(pk=text.segment_id)
+        SegmentText.objects.filter(segment=text.segment_id, is_current=True).exclude(pk=text.pk).update(is_current=False)
+        SegmentText.objects.filter(pk=text.pk).update(is_current=True)
+        SpeechSegment.objects.filter(pk=text.segment_id).update(**{name: getattr(text, name) for name in _OF_A_TEXT})
+
+
+def _done(segment: SpeechSegment, understanding: Understanding) -> None:
+    fields = {name: getattr(understanding, name) for name in _OF_A_TEXT}
+    with transaction.atomic():
+        # `end_ms`: the stretch may have grown while it was recognised; then it is queued anew.
+        mine = SpeechSegment.objects.filter(pk=segment.pk, state=State.RUNNING, end_ms=segment.end_ms)
+        if not mine.update(state=State.DONE, due_at=None, lease_until=None, last_error="", wanted_engine="", **fields):
+            return  # erased, or another worker was first
+        earlier = SegmentText.objects.filter(segment=segment)
+        if segment.engine and not earlier.exists():  # a text from before each run had its own row
+            kept = {name: getattr(segment, name) for name in _OF_A_TEXT}
+            SegmentText.objects.create(segment=segment, is_current=False, **kept)
+        earlier.filter(is_current=True).update(is_current=False)
+        SegmentText.objects.create(segment=segment, words=understanding.word_times, **fields)
 
 
 def _failed(segment: SpeechSegment, error: ProviderError) -> None:
     log.warning("recognition failed", extra={"segment": segment.pk, "category": error.category, "request": error.request_id})
-    if error.permanent or segment.attempts >= MOST_ATTEMPTS:
-        _settle(segment, State.FAILED, error.log_text)
-        return
-    wait_s = max(error.retry_after_s or 0.0, due.backoff_s(segment.attempts))
-    _release(segment, due_at=_after(wait_s), error=error.log_text)
+    if error.code == "breaker_open":  # nobody was asked: no attempt
+        _wait(segment, _after(error.retry_after_s or 1.0), error.log_text)
+    elif error.permanent or segment.attempts >= MOST_ATTEMPTS:
+        _give_up(segment, State.FAILED, error.log_text)
+    else:
+        _try_later(segment, max(error.retry_after_s or 0.0, due.backoff_s(segment.attempts)), error.log_text)
 
 
-def _settle(segment: SpeechSegment, state: str, error: str) -> None:
-    SpeechSegment.objects.filter(pk=segment.pk).update(state=state, due_at=None, lease_until=None, last_error=error[:500])
-
-
-def _release(segment: SpeechSegment, *, due_at: object, error: str) -> None:
-    attempts = F("attempts") if error else F("attempts") - 1
+def _give_up(segment: SpeechSegment, state: str, error: str) -> None:
+    """`state`, or `done` when there is a text from before: asking again must not cost what is known."""
+    if state == State.FAILED and segment.engine:
+        state = State.DONE
     SpeechSegment.objects.filter(pk=segment.pk).update(
-        state=State.QUEUED, due_at=due_at, lease_until=None, last_error=error[:500], attempts=attempts
+        state=state, due_at=None, lease_until=None, last_error=error[:500], wanted_engine=""
     )
 
 
-def _after(seconds: float) -> object:
+def _try_later(segment: SpeechSegment, wait_s: float, error: str) -> None:
+    _put_back(segment, due_at=_after(wait_s), last_error=error[:500])
+
+
+def _wait(segment: SpeechSegment, due_at: datetime | None, error: str = "") -> None:
+    """Back into the queue without counting an attempt."""
+    _put_back(segment, due_at=due_at, last_error=error[:500], attempts=F("attempts") - 1)
+
+
+def _put_back(segment: SpeechSegment, **fields: object) -> None:
+    SpeechSegment.objects.filter(pk=segment.pk).update(state=State.QUEUED, lease_until=None, **fields)
+
+
+def _after(seconds: float) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)
+
+
+def segments_of(owner_key: str) -> QuerySet[SpeechSegment]:
+    """All stretches of speech of one owner."""
+    recordings = Recording.objects.filter(owner_key=owner_key, erased_at=None)
+    return SpeechSegment.objects.filter(take__recording__in=recordings)

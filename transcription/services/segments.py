@@ -8,9 +8,10 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from interview_site.rings import ring
-from transcription.engines.registry import configured_engine
-from transcription.gate import EnergyEar, SpeechEnded, SpeechEvent
-from transcription.models import SpeechSegment, Take
+from transcription.ear.choice import make_ear
+from transcription.ear.events import SpeechEnded, SpeechEvent
+from transcription.models import Recording, SegmentText, SpeechSegment, Take
+from transcription.services.listening import may_ever, permitted
 from transcription.services.sound import BYTES_PER_MS, pcm_of
 from transcription.services.takes import TakeRefused, give_up
 
@@ -24,11 +25,11 @@ def add(take_id: int, spans: Iterable[tuple[int, int]], *, heard_ms: int) -> lis
     take = Take.objects.select_related("recording").filter(pk=take_id).first()
     if take is None:
         return []
-    allowed = take.recording.recognise
-    state = SpeechSegment.State.QUEUED if allowed else SpeechSegment.State.OFF
-    due_at = timezone.now() if allowed and configured_engine() else None
-    made = []
+    state = SpeechSegment.State.QUEUED if may_ever(take.recording) else SpeechSegment.State.OFF
+    due_at = timezone.now() if permitted(take.recording) else None
+    made, starts = [], []
     for start_ms, end_ms in spans:
+        starts.append(start_ms)
         segment, fresh = SpeechSegment.objects.get_or_create(
             take=take, start_ms=start_ms, defaults={"end_ms": end_ms, "state": state, "due_at": due_at}
         )
@@ -36,8 +37,36 @@ def add(take_id: int, spans: Iterable[tuple[int, int]], *, heard_ms: int) -> lis
             made.append(segment.pk)
             if due_at:
                 ring(TASK, segment.pk, queue_name="recording")
+        elif segment.end_ms < end_ms and start_ms >= take.segmented_ms:
+            _grow(segment, end_ms)
+    # Up to `segmented_ms` everything is final; behind it stood only what was tried ahead of time.
+    take.segments.filter(start_ms__gte=take.segmented_ms, start_ms__lt=heard_ms).exclude(start_ms__in=starts).delete()
     Take.objects.filter(pk=take_id).update(segmented_ms=Greatest(F("segmented_ms"), heard_ms))
     return made
+
+
+def early(take_id: int, start_ms: int, end_ms: int) -> None:
+    """A stretch that may be over goes to recognition ahead of time; `add` settles it, longer or not at all."""
+    take = Take.objects.select_related("recording").filter(pk=take_id, segmented_ms__lte=start_ms).first()
+    if take is None or not permitted(take.recording):
+        return
+    segment, fresh = SpeechSegment.objects.get_or_create(
+        take=take, start_ms=start_ms, defaults={"end_ms": end_ms, "due_at": timezone.now()}
+    )
+    if fresh:
+        ring(TASK, segment.pk, queue_name="recording")
+    elif segment.end_ms < end_ms:
+        _grow(segment, end_ms)
+
+
+def _grow(segment: SpeechSegment, end_ms: int) -> None:
+    """It was longer: recognised anew; what was understood of the shorter one, or still will be, is not kept."""
+    SegmentText.objects.filter(segment=segment).delete()
+    SpeechSegment.objects.filter(pk=segment.pk).update(
+        end_ms=end_ms, state=SpeechSegment.State.QUEUED, text="", engine="", due_at=timezone.now(),
+        lease_until=None, attempts=0, last_error="",
+    )  # fmt: skip
+    ring(TASK, segment.pk, queue_name="recording")
 
 
 def hear_file(take_id: int, until_ms: int | None = None) -> None:
@@ -46,7 +75,7 @@ def hear_file(take_id: int, until_ms: int | None = None) -> None:
     if take is None:
         return
     end_ms = take.duration_ms if until_ms is None else min(until_ms, take.duration_ms)
-    ear, spans = EnergyEar(), []
+    ear, spans = make_ear(), []
 
     def note(events: list[SpeechEvent]) -> None:
         spans.extend((event.start_ms, event.end_ms) for event in events if isinstance(event, SpeechEnded))
@@ -85,12 +114,15 @@ def tend(*, late_hours: int, batch: int = 50) -> int:
 
 
 def wake_waiting(*, batch: int = 200) -> int:
-    """Once an engine is configured, what waited becomes due (beat). Returns how many."""
-    if configured_engine() is None:
-        return 0
+    """Once an engine that may hear them is there, what waited becomes due (beat). Returns how many."""
     waiting = SpeechSegment.objects.filter(
         state=SpeechSegment.State.QUEUED, due_at__isnull=True, take__recording__recognise=True, take__recording__erased_at=None
     )
-    chosen = list(waiting.order_by("pk").values_list("pk", flat=True)[:batch])
+    kinds = waiting.order_by().values_list("take__recording__language", "take__recording__local_only").distinct()
+    able = Q(pk__in=[])
+    for language, local_only in kinds:
+        if permitted(Recording(language=language, local_only=local_only, recognise=True)):
+            able |= Q(take__recording__language=language, take__recording__local_only=local_only)
+    chosen = list(waiting.filter(able).order_by("pk").values_list("pk", flat=True)[:batch])
     still_waiting = SpeechSegment.objects.filter(pk__in=chosen, state=SpeechSegment.State.QUEUED, due_at__isnull=True)
     return still_waiting.update(due_at=timezone.now())

@@ -1,22 +1,14 @@
 """Sound read back from takes: PCM of a span, and WAV. Synchronous."""
 
 import os
-import struct
 
 from transcription.models import Take
 from transcription.services.takes import path_of
+from transcription.suppress import without_noise
 from transcription.takefile import read_pcm
+from transcription.wav import BYTES_PER_MS, WAV_HEADER_BYTES, wav_from, wav_header
 
-BYTES_PER_MS = 32  # 16 kHz, mono, PCM16
-WAV_HEADER_BYTES = 44
-
-
-def wav_header(pcm_bytes: int) -> bytes:
-    """The 44 bytes before `pcm_bytes` of PCM16, 16 kHz, mono."""
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
-        b"RIFF", 36 + pcm_bytes, b"WAVE", b"fmt ", 16, 1, 1, 16_000, 32_000, 2, 16, b"data", pcm_bytes,
-    )  # fmt: skip
+__all__ = ["BYTES_PER_MS", "WAV_HEADER_BYTES", "pcm_of", "wav_header", "wav_to_recognise"]
 
 
 def pcm_of(take: Take, start_ms: int, end_ms: int) -> bytes:
@@ -30,6 +22,7 @@ def pcm_of(take: Take, start_ms: int, end_ms: int) -> bytes:
         os.close(fd)
 
 
-def wav_of(take: Take, start_ms: int, end_ms: int) -> bytes:
+def wav_to_recognise(take: Take, start_ms: int, end_ms: int) -> bytes:
+    """[start, end) of a take for a recogniser, without the noise of the room where the browser said that it leaves it in."""
     pcm = pcm_of(take, start_ms, end_ms)
-    return wav_header(len(pcm)) + pcm
+    return wav_from(without_noise(pcm) if take.noise_suppressed is False else pcm)

@@ -15,6 +15,8 @@ from typing import ParamSpec, TypeVar
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
+from interview_site.threads import StorageUnavailable
+
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,12 +28,9 @@ _pool_lock = threading.Lock()
 _mine = threading.local()
 
 
-class StorageUnavailable(Exception):
-    """Disk or database could not: nothing was acknowledged, the page keeps its sound and tries again (threats 29)."""
-
-
 async def run(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run `work` in a storage thread. Raises StorageUnavailable when disk or database fail, else what `work` raises."""
+    """Run `work` in a storage thread. Raises StorageUnavailable when disk or database fail, else what `work` raises: nothing was
+    acknowledged then, the page keeps its sound and tries again (threats 29)."""
     return await asyncio.get_running_loop().run_in_executor(_threads(), partial(_guarded, work, *args, **kwargs))
 
 

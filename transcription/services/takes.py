@@ -59,21 +59,33 @@ class Finished:
     next: int = 0
 
 
-def ensure_recording(owner_key: str, *, language: str, recognise: bool) -> Recording:
-    """The recording of this owner; language and permission are brought up to date. Raises TakeRefused when erased."""
-    recording, _ = Recording.objects.get_or_create(
-        owner_key=owner_key, defaults={"language": language, "recognise": recognise}
-    )
+def ensure_recording(
+    owner_key: str, *, language: str, recognise: bool, local_only: bool | None = None, hints: Sequence[str] | None = None
+) -> Recording:
+    """The recording of this owner; language, permission and hints are brought up to date (None leaves what is there).
+
+    Raises TakeRefused when erased.
+    """
+    given = {"language": language, "recognise": recognise, "local_only": local_only}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if hints is not None:
+        wanted["hints"] = list(hints)
+    recording, _ = Recording.objects.get_or_create(owner_key=owner_key, defaults=wanted)
     if recording.erased_at:
         raise TakeRefused("erased")
-    if (recording.language, recording.recognise) != (language, recognise):
-        Recording.objects.filter(pk=recording.pk).update(language=language, recognise=recognise)
+    if any(getattr(recording, name) != value for name, value in wanted.items()):
+        Recording.objects.filter(pk=recording.pk).update(**wanted)
     return recording
+
+
+def keep_inside(owner_key: str) -> None:
+    """From now on no recogniser outside the company hears it."""
+    Recording.objects.filter(owner_key=owner_key).update(local_only=True)
 
 
 def start_take(
     owner_key: str, device: str, *, key: str = "", age_ms: int = 0, offset_hint_ms: int | None = None,
-    language: str = "ru", recognise: bool = False,
+    language: str = "ru", recognise: bool = False, noise_suppressed: bool | None = None,
 ) -> OpenTake:  # fmt: skip
     """A new take, or the one this page already started under `key`. Raises TakeRefused.
 
@@ -95,6 +107,7 @@ def start_take(
             with transaction.atomic():
                 take = Take.objects.create(
                     recording=recording, number=number, device=device, key=key, offset_ms=offset_ms, stored_at=timezone.now(),
+                    noise_suppressed=noise_suppressed,
                     path=f"{recording.pk // 1000}/{recording.pk}/{number}-{secrets.token_hex(8)}.take",
                 )  # fmt: skip
         except IntegrityError:  # another tab took the number, or the same start came twice at once

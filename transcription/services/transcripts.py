@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from transcription.models import SAMPLE_RATE, Recording, SpeechSegment, Take
+from transcription.services.listening import permitted
 from transcription.services.segments import hear_file
 
 State = SpeechSegment.State
@@ -22,29 +23,45 @@ class Piece:
     text: str
     state: str
     confidence: float | None = None
+    language: str = ""
+    language_mismatch: bool = False
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """`pending`: more words may come; `failed`: some stretch needs a person; `allowed`: recognition is permitted."""
+    """`pending`: more words may come; `failed`: some stretch needs a person; `allowed`: recognition is permitted.
+
+    `awaited`: words may come right now, because an engine is there that may hear this recording.
+    """
 
     text: str
     pending: bool
     failed: bool
     allowed: bool
     pieces: tuple[Piece, ...] = ()
+    awaited: bool = False
+
+    @property
+    def language_mismatch(self) -> bool:
+        """Some of it is in another language than the one expected."""
+        return any(piece.language_mismatch for piece in self.pieces)
 
 
 def text_between(recording_key: str, start_ms: int, end_ms: int) -> Transcript:
     """What was said in [start, end) of the recording's clock. Segments that touch the span belong to it."""
     pieces: list[Piece] = []
-    pending, allowed = False, True
+    pending, allowed, recording = False, True, None
     for take in _takes_in(recording_key, start_ms, end_ms):
-        allowed = take.recording.recognise
+        recording = take.recording
+        allowed = recording.recognise
         first, last = start_ms - take.offset_ms, end_ms - take.offset_ms
         for segment in take.segments.filter(start_ms__lt=last, end_ms__gt=first).order_by("start_ms"):
             began, ended = take.offset_ms + segment.start_ms, take.offset_ms + segment.end_ms
-            pieces.append(Piece(began, ended, segment.text, segment.state, segment.confidence))
+            pieces.append(
+                Piece(
+                    began, ended, segment.text, segment.state, segment.confidence, segment.language, segment.language_mismatch
+                )
+            )  # fmt: skip
         unheard_ms = min(last, take.duration_ms) - max(first, take.segmented_ms)
         pending = pending or (allowed and not take.heard and unheard_ms > MOST_UNHEARD_MS)
     pieces.sort(key=lambda piece: piece.start_ms)
@@ -54,6 +71,7 @@ def text_between(recording_key: str, start_ms: int, end_ms: int) -> Transcript:
         failed=any(piece.state == State.FAILED for piece in pieces),
         allowed=allowed,
         pieces=tuple(pieces),
+        awaited=bool(recording is None or permitted(recording)),
     )
 
 

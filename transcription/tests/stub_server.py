@@ -9,9 +9,10 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Stub:
-    """`answer` is called for each request; `requests` holds (path, headers, body)."""
+    """`answer` is called for each request (and may be changed); `requests` holds (path, headers, body)."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer | None) -> None:
+        self.answer = answer
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         stub = self
 
@@ -19,7 +20,7 @@ class Stub:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 stub.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
-                answer(self)
+                stub.answer(self)
 
             def log_message(self, *args: object) -> None:
                 pass

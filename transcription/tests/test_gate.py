@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from transcription.gate import AnswerEnded, AnswerWatch, EnergyEar, GatePolicy, SpeechEnded, SpeechStarted
+from transcription.ear.energy import EnergyEar
+from transcription.ear.events import SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
+from transcription.ear.policy import EarPolicy
 
 RATE = 16_000
-POLICY = GatePolicy()
+POLICY = EarPolicy()
 
 
 def hiss(ms: int, dbfs: float, seed: int = 0) -> np.ndarray:
@@ -28,20 +30,17 @@ def silence(ms: int) -> np.ndarray:
     return np.zeros(ms * RATE // 1000)
 
 
-def listen(pcm: bytes, *, watch: AnswerWatch | None = None, start_ms: int = 0) -> list:
+def hear(pcm: bytes) -> list:
+    """Everything the ear says, pauses too."""
     ear, events = EnergyEar(POLICY), []
     for at in range(0, len(pcm), 2048):
-        found = ear.feed(pcm[at : at + 2048], start_ms + at // 32)
-        events += found
-        ended = watch.hear(found, start_ms + (at + 2048) // 32) if watch else None
-        events += [ended] if ended else []
+        events += ear.feed(pcm[at : at + 2048], at // 32)
     return events + ear.flush()
 
 
-def opened() -> AnswerWatch:
-    watch = AnswerWatch(POLICY)
-    watch.open()
-    return watch
+def listen(pcm: bytes) -> list:
+    """Beginnings and ends."""
+    return [event for event in hear(pcm) if isinstance(event, SpeechStarted | SpeechEnded)]
 
 
 def test_speech_is_found_with_what_came_just_before_it() -> None:
@@ -83,8 +82,9 @@ def test_a_jump_in_time_ends_the_stretch_and_the_next_has_its_own_place() -> Non
     pcm = sound(silence(1000), voice(1000))
     first = ear.feed(pcm, 0)
     second = ear.feed(pcm, 60_000) + ear.flush()
-    assert [type(event) for event in first + second] == [SpeechStarted, SpeechEnded, SpeechStarted, SpeechEnded]
-    assert second[1].at_ms >= 60_000
+    kinds = [type(event) for event in first + second]
+    assert [kind for kind in kinds if kind is not SpeechPaused] == [SpeechStarted, SpeechEnded, SpeechStarted, SpeechEnded]
+    assert next(event for event in second if isinstance(event, SpeechStarted)).at_ms >= 60_000
 
 
 def test_very_long_speech_is_cut_into_stretches_that_do_not_overlap() -> None:
@@ -93,57 +93,23 @@ def test_very_long_speech_is_cut_into_stretches_that_do_not_overlap() -> None:
     assert all(a.end_ms <= b.start_ms for a, b in zip(ended, ended[1:], strict=False))
 
 
-def test_an_answer_ends_after_patient_silence() -> None:
-    events = listen(sound(silence(1000), voice(5000), silence(3500)), watch=opened())
-    ended = [event for event in events if isinstance(event, AnswerEnded)]
-    assert len(ended) == 1
-    assert ended[0].start_ms <= 1000 and 6000 <= ended[0].end_ms <= 6300
+def test_a_short_pause_is_told_at_once_and_so_is_its_end() -> None:
+    events = hear(sound(silence(1000), voice(1500), silence(400), voice(1500), silence(1000)))
+    assert [type(event) for event in events] == [SpeechStarted, SpeechPaused, SpeechResumed, SpeechPaused, SpeechEnded]
+    pause, resumed, ended = events[1], events[2], events[-1]
+    assert 2500 <= pause.end_ms <= 2800 and pause.voiced_ms >= 1200
+    assert resumed.start_ms == pause.start_ms and 2850 <= resumed.at_ms <= 3050
+    # It should be the same stretch that went to recognition ahead of time, if nothing more was said.
+    assert (events[-2].start_ms, events[-2].end_ms) == (ended.start_ms, ended.end_ms)
 
 
-def test_silence_before_an_answer_never_ends_it() -> None:
-    assert listen(sound(silence(120_000)), watch=opened()) == []
+def test_a_click_in_a_pause_does_not_make_it_speech() -> None:
+    pcm = sound(silence(1000), voice(1500), silence(250), hiss(20, -15), silence(1000))
+    assert [type(event) for event in hear(pcm)] == [SpeechStarted, SpeechPaused, SpeechEnded]
 
 
-def test_a_pause_for_thought_does_not_end_the_answer() -> None:
-    events = listen(sound(silence(500), voice(3000), silence(2200), voice(3000), silence(3500)), watch=opened())
-    assert sum(isinstance(event, AnswerEnded) for event in events) == 1
-
-
-def test_who_has_only_just_begun_is_given_longer() -> None:
-    beginning = (silence(500), voice(600))
-    assert not any(isinstance(e, AnswerEnded) for e in listen(sound(*beginning, silence(3500)), watch=opened()))
-    assert any(isinstance(e, AnswerEnded) for e in listen(sound(*beginning, silence(5000)), watch=opened()))
-
-
-def test_nothing_is_an_answer_while_the_floor_is_not_the_candidates() -> None:
-    events = listen(sound(silence(500), voice(2000), silence(5000)), watch=AnswerWatch(POLICY))
-    assert [type(event) for event in events] == [SpeechStarted, SpeechEnded]
-
-
-def test_who_speaks_when_the_floor_opens_has_begun_the_answer() -> None:
-    watch = AnswerWatch(POLICY)
-    watch.open(speech_since_ms=700)
-    assert watch.hear([SpeechEnded(700, 4000)], 6600) == AnswerEnded(700, 4000)
-
-
-def test_im_done_takes_the_answer_so_far_once() -> None:
-    watch = opened()
-    watch.hear([SpeechStarted(1000)], 2000)
-    assert watch.take(3000) == AnswerEnded(1000, 3000)
-    assert watch.take(3000) is None
-
-
-def test_an_answer_cut_by_the_network_goes_on_and_its_silence_counts_anew() -> None:
-    watch = opened()
-    watch.resume(1000, 6000)
-    assert watch.hear([], 60_000) is None
-    assert watch.hear([], 62_000) is None
-    assert watch.hear([], 62_500) == AnswerEnded(1000, 6000)
-
-
-def test_speech_after_the_cut_belongs_to_the_same_answer() -> None:
-    watch = opened()
-    watch.resume(1000, 6000)
-    watch.hear([SpeechStarted(61_000)], 61_500)
-    watch.hear([SpeechEnded(61_000, 63_000)], 63_600)
-    assert watch.hear([], 65_600) == AnswerEnded(1000, 63_000)
+def test_a_long_stretch_is_split_where_it_is_quietest() -> None:
+    pcm = sound(silence(500), voice(54_000), silence(150), voice(20_000), silence(1000))
+    first, second = [event for event in listen(pcm) if isinstance(event, SpeechEnded)]
+    assert first.end_ms == second.start_ms
+    assert 54_450 <= first.end_ms <= 54_700
