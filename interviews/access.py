@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import Http404
 
 from interviews import links
-from interviews.models import Interview
+from interviews.models import Candidate, Interview
 
 
 def interview_by_link(public_id: str, given_mac: str) -> Interview:
@@ -29,6 +29,21 @@ def candidate_interview(public_id: str, cookies: Mapping[str, str]) -> Interview
     ):
         raise Http404
     return interview
+
+
+def may_handle_person(user: object) -> bool:
+    """Whether this member of staff may hand over or erase all that is held about a person, at whatever position."""
+    return bool(
+        user.is_staff and user.is_active and user.has_perms(("interviews.delete_candidate", "interviews.view_all_positions"))
+    )
+
+
+def staff_person(user: object, pk: int) -> Candidate:
+    """The person, for whoever may handle all their data. Raises Http404."""
+    person = Candidate.objects.visible_to(user).filter(pk=pk).first() if may_handle_person(user) else None
+    if person is None:
+        raise Http404
+    return person
 
 
 def staff_interview(user: object, pk: int) -> Interview:

@@ -5,20 +5,14 @@ import json
 import random
 import statistics
 import tempfile
-import time
 from pathlib import Path
-from typing import Any, TypedDict
 
-
-class Figure(TypedDict):
-    """`value` and `baseline` in `unit`; `bar` is the limit for `value` on a quiet machine."""
-
-    name: str
-    value: float
-    unit: str
-    baseline: float
-    bar: float
-
+from interview_site.bench import Figure, in_ms
+from interviews import hearing_set
+from interviews.bench_dialogue import Dialogue, hold
+from interviews.bench_interviewer import bench_interviewer
+from interviews.bench_voice import bench_voice
+from interviews.tests.site_process import SiteProcess
 
 DIALOGUES = 20
 QUESTIONS = 4
@@ -34,44 +28,17 @@ print(json.dumps([[one.public_id, links.cookie_value(one.public_id, 1)] for one 
 """
 
 
-class _Dialogue:
-    """One candidate: answers each question after a short pause; measures typed → first `say`, and a bare round trip."""
+class _Dialogue(Dialogue):
+    """Answers each question after a short pause; measures typed → first `say`."""
 
     def __init__(self, port: int, public_id: str, cookie: str) -> None:
-        self._address = f"ws://127.0.0.1:{port}/ws/interview/{public_id}/"
-        self._headers = {"Cookie": f"iv_{public_id}={cookie}"}
-        self._origin = f"http://127.0.0.1:{port}"
+        super().__init__(port, public_id, cookie)
         self.replies_ms: list[float] = []
-        self.round_trips_ms: list[float] = []
 
-    async def hold(self) -> None:
-        import websockets
-
-        async with websockets.connect(self._address, origin=self._origin, additional_headers=self._headers) as socket:
-            self._socket = socket
-            await self._send(type="hello", device="bench")
-            for number in range(QUESTIONS):
-                await self._until("listening")
-                await asyncio.sleep(random.uniform(*PAUSE_S))
-                self.round_trips_ms.append(await self._timed("error", type="spoken", sentence="none"))
-                self.replies_ms.append(await self._timed("say", type="typed", id=f"t{number}", text="An answer."))
-
-    async def _timed(self, awaited: str, **message: object) -> float:
-        began = time.perf_counter()
-        await self._send(**message)
-        await self._until(awaited)
-        return (time.perf_counter() - began) * 1000
-
-    async def _send(self, **message: object) -> None:
-        await self._socket.send(json.dumps(message))
-
-    async def _until(self, kind: str) -> dict[str, Any]:
-        while True:
-            message = json.loads(await asyncio.wait_for(self._socket.recv(), 60))
-            if message["type"] == "say":
-                await self._send(type="spoken", sentence=message["sentence"], heard_ms=message["duration_ms"])
-            if message["type"] == kind:
-                return message
+    async def _answer(self, number: int) -> None:
+        await asyncio.sleep(random.uniform(*PAUSE_S))
+        await self._round_trip()
+        self.replies_ms.append(await self._timed("say", type="typed", id=f"t{number}", text="An answer."))
 
 
 def bench_own_overhead() -> list[Figure]:
@@ -79,27 +46,42 @@ def bench_own_overhead() -> list[Figure]:
 
     Baseline: a message that the consumer refuses at once, on the same sockets in the same run.
     """
-    from interviews.tests.site_process import SiteProcess
-
-    async def hold_all(dialogues: list[_Dialogue]) -> None:
-        await asyncio.gather(*(dialogue.hold() for dialogue in dialogues))
-
     with tempfile.TemporaryDirectory() as folder, SiteProcess(Path(folder)) as site:
         made = json.loads(site.manage("shell", "--no-imports", "-c", _MAKE))
         dialogues = [_Dialogue(site.port, public_id, cookie) for public_id, cookie in made]
-        asyncio.run(hold_all(dialogues))
+        hold(dialogues, QUESTIONS)
     replies = [took for dialogue in dialogues for took in dialogue.replies_ms]
     baseline = statistics.median(took for dialogue in dialogues for took in dialogue.round_trips_ms)
+    name = f"typed answer → first say, own part with {DIALOGUES} dialogues, "
     return [
-        _figure("median", statistics.median(replies), baseline, 60.0),
-        _figure("p95", statistics.quantiles(replies, n=20)[-1], baseline, 120.0),
+        in_ms(name + "median", statistics.median(replies), baseline, 60.0),
+        in_ms(name + "p95", statistics.quantiles(replies, n=20)[-1], baseline, 120.0),
     ]
 
 
-def _figure(measure: str, value: float, baseline: float, bar: float) -> Figure:
-    name = f"typed answer → first say, own part with {DIALOGUES} dialogues, {measure}"
-    return {"name": name, "value": round(value, 1), "unit": "ms", "baseline": round(baseline, 1), "bar": bar}
+def bench_hearing(rounds: int = 6) -> list[Figure]:
+    """The whole labelled set (interviews.hearing_set). A share is compared with its bar; there is no baseline to it."""
+    figures = _hearing_figures(hearing_set.measure(rounds=rounds), "")
+    if hearing_set.has_flite():
+        by_flite = hearing_set.measure(rounds=rounds, languages=("en",), say=hearing_set.said_by_flite)
+        figures += _hearing_figures(by_flite, " (English by flite)")
+    return figures
+
+
+def _hearing_figures(found: hearing_set.Figures, whose: str) -> list[Figure]:
+    shares = (
+        (f"answers cut off by silence, of {found.pauses} pauses", found.cut_off / found.pauses, 0.01),
+        (f"ends of answers not found, of {found.answers}", found.missed / found.answers, 0.01),
+        (f"interrupted by a cough or a backchannel, of {found.noises}", found.stopped / found.noises, 0.05),
+        (f"interruptions not heard, of {found.interruptions}", 1 - found.caught / found.interruptions, 0.02),
+    )
+    figures: list[Figure] = [
+        {"name": name + whose, "value": share, "unit": "share", "baseline": 0.0, "bar": bar} for name, share, bar in shares
+    ]
+    duck_s = statistics.median(found.onset_ms) / 1000
+    figures.append({"name": f"voice over the avatar → duck{whose}", "value": duck_s, "unit": "s", "baseline": 0.0, "bar": 0.2})
+    return figures
 
 
 def run() -> list[Figure]:
-    return bench_own_overhead()
+    return [*bench_own_overhead(), *bench_interviewer(), *bench_voice(), *bench_hearing()]

@@ -7,7 +7,7 @@ Wording changes need a new version: consent rows name the version they were give
 from dataclasses import dataclass
 
 NOTICE_VERSION = "2026-11"
-TEXT_VERSION = "2026-11"
+TEXT_VERSION = "2026-11-21.2"
 LANGUAGES = ("ru", "en", "kk")
 
 
@@ -28,6 +28,37 @@ class Document:
     sections: tuple[tuple[str, str], ...]
 
 
+# Stands under the consent to recording: where speech becomes text with the settings of now (services.disclosure).
+RECOGNITION: dict[str, dict[str, str]] = {
+    "ru": {
+        "local": "Речь превращается в текст на собственных серверах компании: звук никуда не передаётся.",
+        "remote": "Речь превращает в текст внешний сервис. Он получит звук, только если ниже вы согласитесь на передачу за "
+        "пределы страны; иначе вашу запись прослушают люди.",
+        "both": "Речь превращается в текст на собственных серверах компании, а если они не справятся — во внешнем сервисе. Он "
+        "получит звук, только если ниже вы согласитесь на передачу за пределы страны.",
+        "none": "Автоматическое распознавание речи сейчас не подключено: запись прослушают люди. Если компания подключит его на "
+        "собственных серверах, речь превратят в текст там, не передавая звук.",
+    },
+    "en": {
+        "local": "Your speech is turned into text on the company’s own servers: the sound is passed to nobody.",
+        "remote": "An outside service turns your speech into text. It gets the sound only if you agree below to the transfer "
+        "to another country; otherwise people listen to your recording.",
+        "both": "Your speech is turned into text on the company’s own servers and, should they fail, by an outside service. "
+        "It gets the sound only if you agree below to the transfer to another country.",
+        "none": "Automatic speech recognition is not set up at present: people listen to the recording. If the company sets it "
+        "up on its own servers, speech is turned into text there, and the sound is passed to nobody.",
+    },
+    "kk": {
+        "local": "Сөзіңіз компанияның өз серверлерінде мәтінге айналдырылады: дыбыс ешкімге берілмейді.",
+        "remote": "Сөзді мәтінге сыртқы қызмет айналдырады. Төменде деректерді басқа елге беруге келіссеңіз ғана, ол дыбысты "
+        "алады; әйтпесе жазбаңызды адамдар тыңдайды.",
+        "both": "Сөзіңіз компанияның өз серверлерінде, ал олар істемей қалса, сыртқы қызметте мәтінге айналдырылады. Төменде "
+        "деректерді басқа елге беруге келіссеңіз ғана, ол дыбысты алады.",
+        "none": "Сөзді автоматты тану қазір қосылмаған: жазбаны адамдар тыңдайды. Компания оны өз серверлерінде қосса, сөз сол "
+        "жерде мәтінге айналдырылады, дыбыс ешкімге берілмейді.",
+    },
+}
+
 COMPANY_WITHOUT_NAME = {
     "ru": "компания, которая вас пригласила",
     "en": "the company that invited you",
@@ -45,8 +76,15 @@ CONSENTS: dict[str, dict[str, ConsentText]] = {
         ),
         "recording": ConsentText(
             "Запись звука",
-            "Даю согласие на запись моего голоса во время ответов. Записывается только звук, видео не снимается.",
+            "Даю согласие на запись моего голоса во время ответов. Это согласие касается только звука.",
             "Если не согласиться, микрофон не включится: вы будете отвечать текстом.",
+        ),
+        "camera": ConsentText(
+            "Запись камеры",
+            "Даю согласие на запись изображения с моей камеры во время интервью. Если я согласился и на запись звука, "
+            "в видео будет и мой голос. Запись смотрят только люди: никакая программа не анализирует ни лицо, ни внешность, "
+            "ни мимику.",
+            "Если не согласиться, камера не включится, а всё остальное в интервью не изменится.",
         ),
         "ai_analysis": ConsentText(
             "Анализ ответов с помощью ИИ",
@@ -71,8 +109,14 @@ CONSENTS: dict[str, dict[str, ConsentText]] = {
         ),
         "recording": ConsentText(
             "Sound recording",
-            "I agree that my voice is recorded while I answer. Only sound is recorded, no video.",
+            "I agree that my voice is recorded while I answer. This consent covers sound only.",
             "If you refuse, the microphone stays off and you type your answers.",
+        ),
+        "camera": ConsentText(
+            "Camera recording",
+            "I agree that the picture of my camera is recorded during the interview. If I also agreed to sound recording, my "
+            "voice is in the video. Only people watch it: no program analyses my face, looks or expressions.",
+            "If you refuse, the camera stays off, and nothing else in the interview changes.",
         ),
         "ai_analysis": ConsentText(
             "AI analysis of answers",
@@ -96,8 +140,14 @@ CONSENTS: dict[str, dict[str, ConsentText]] = {
         ),
         "recording": ConsentText(
             "Дыбысты жазу",
-            "Жауап беру кезінде дауысымның жазылуына келісемін. Тек дыбыс жазылады, бейне түсірілмейді.",
+            "Жауап беру кезінде дауысымның жазылуына келісемін. Бұл келісім тек дыбысқа қатысты.",
             "Келіспесеңіз, микрофон қосылмайды: жауаптарыңызды мәтінмен жазасыз.",
+        ),
+        "camera": ConsentText(
+            "Камераны жазу",
+            "Сұхбат кезінде камерамның бейнесі жазылуына келісемін. Дыбысты жазуға да келіссем, бейнежазбада дауысым да болады. "
+            "Жазбаны тек адамдар көреді: ешқандай бағдарлама бетімді, сыртқы келбетімді немесе мимикамды талдамайды.",
+            "Келіспесеңіз, камера қосылмайды, сұхбаттағы қалғанның бәрі өзгеріссіз қалады.",
         ),
         "ai_analysis": ConsentText(
             "Жауаптарды жасанды интеллектпен талдау",
@@ -127,8 +177,9 @@ DOCUMENTS: dict[str, Document] = {
             (
                 "Какие данные обрабатываются",
                 "Имя, адрес электронной почты, телефон и часовой пояс, указанные при приглашении; текст ответов; запись голоса — "
-                "только если вы отдельно согласились на запись; время шагов интервью; данные о согласиях; технические данные "
-                "соединения, нужные для работы и безопасности.",
+                "только если вы отдельно согласились на запись; видео с камеры — только если о нём просят и вы отдельно "
+                "согласились; время шагов интервью; данные о согласиях; технические данные соединения, "
+                "нужные для работы и безопасности.",
             ),
             (
                 "Действия с данными",
@@ -166,7 +217,8 @@ DOCUMENTS: dict[str, Document] = {
             (
                 "Which data",
                 "Name, e-mail address, telephone number and time zone given for the invitation; the text of your answers; your "
-                "recorded voice, only if you separately agreed to recording; the times of the interview’s steps; your consents; "
+                "recorded voice, only if you separately agreed to recording; the video of your camera, only if it is asked for "
+                "and you separately agreed; the times of the interview’s steps; your consents; "
                 "technical connection data needed for operation and security.",
             ),
             (
@@ -204,7 +256,8 @@ DOCUMENTS: dict[str, Document] = {
             (
                 "Қандай деректер өңделеді",
                 "Шақыру кезінде көрсетілген аты-жөні, электрондық пошта, телефон және уақыт белдеуі; жауаптардың мәтіні; дауыс "
-                "жазбасы — жазуға бөлек келіссеңіз ғана; сұхбат қадамдарының уақыты; келісімдер туралы мәліметтер; жұмыс пен "
+                "жазбасы — жазуға бөлек келіссеңіз ғана; камера бейнесі — сұралса және бөлек "
+                "келіссеңіз ғана; сұхбат қадамдарының уақыты; келісімдер туралы мәліметтер; жұмыс пен "
                 "қауіпсіздікке қажет техникалық байланыс деректері.",
             ),
             (
@@ -236,6 +289,11 @@ DOCUMENTS: dict[str, Document] = {
 def consent_text(kind: str, language: str) -> ConsentText:
     """The wording of one consent; English when the language is unknown."""
     return CONSENTS.get(language, CONSENTS["en"])[kind]
+
+
+def recognition_text(place: str, language: str) -> str:
+    """Where speech becomes text; `place`: local, remote, both or none. English when the language is unknown."""
+    return RECOGNITION.get(language, RECOGNITION["en"])[place]
 
 
 def document(language: str, **values: object) -> Document:

@@ -14,13 +14,13 @@ from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from interview_site.notify import ainterview_changed
+from interview_site.held import Held
+from interview_site.notify import ainterview_changed, interview_group
 from interviews import payloads
 from interviews.call import gate, hints, texts
 from interviews.call.conduct import RETRY_S, Call, receipt_url
 from interviews.call.gate import Close, Refused
-from interviews.call.hearing import CallEar, ear_for
-from interviews.call.held import Held
+from interviews.call.hearing import CallEar, ear_for, may_deliver
 from interviews.call.listening import HeardEvent
 from interviews.call.threads import StorageUnavailable, in_store
 from interviews.conversation.values import Done, Event, Pause, Repeat, Resume, Skip, Typed
@@ -68,7 +68,7 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await self.close(Close.TOO_FAST)
             return
         self.held.start("heart", self._beat())
-        self.held.start("hints", hints.follow(self.public_id, self._hinted))
+        self.held.start("hints", hints.follow(interview_group(self.public_id), self._hinted))
 
     async def disconnect(self, code: int) -> None:
         self.is_closed = True
@@ -157,8 +157,9 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await self._send({"type": "final", "turn": turn.number, "text": turn.text, "id": event.id})
 
     async def on_done(self, message: dict[str, Any]) -> None:
-        await self.call.flush_voice()
-        await self._event(Done(message.get("question")))
+        question = message.get("question")
+        await self.call.flush_voice(is_last=question is None)
+        await self._event(Done(question))
 
     async def on_skip(self, message: dict[str, Any]) -> None:
         await self._event(Skip(message.get("question")))
@@ -178,9 +179,17 @@ class InterviewConsumer(AsyncWebsocketConsumer):
     async def on_spoken(self, message: dict[str, Any]) -> None:
         await self.call.spoken(message["sentence"])
 
+    async def on_fell(self, message: dict[str, Any]) -> None:
+        await self.call.fell(message["sentence"], message["rung"], message["generation"])
+
+    async def on_room(self, message: dict[str, Any]) -> None:
+        self.call.page_in_room(message["session"], message["state"])
+
     async def on_telemetry(self, message: dict[str, Any]) -> None:
         if message["kind"] == "typing":
             await self.call.sign_of_life()
+        elif message["kind"] == "first_sound" and "sentence" in message:
+            await self.call.sounded(message["sentence"])
 
     async def on_take(self, message: dict[str, Any]) -> None:
         await (self.ear.take(message) if self.ear else self._error("no_voice" if self.device else "no_hello"))
@@ -256,6 +265,8 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         """Is the link still good, the interview still on, the seat still ours? A revoked link ends the socket (threats 26)."""
         try:
             await in_store(gate.admitted, self.public_id, gate.cookies_of(self.scope))
+            if self.ear is not None and not await in_store(may_deliver, self.interview):
+                await self._deafen()
             if self.call is not None:
                 self.seen_at = await in_store(seats.keep, self.interview.pk, self.device)
         except Refused as refused:
@@ -264,8 +275,22 @@ class InterviewConsumer(AsyncWebsocketConsumer):
             await self.close(refused.code)
         except seats.Elsewhere:
             await self._lost_seat("")
+        except conversation.NotOpen as closed:
+            await self._not_open(closed.state, "")
         except StorageUnavailable:
             return  # looked at again with the next beat
+
+    async def _deafen(self) -> None:
+        """The consent to recording was withdrawn: not a frame more is taken; answers are typed from now on.
+
+        Raises StorageUnavailable, seats.Elsewhere and conversation.NotOpen.
+        """
+        ear, self.ear = self.ear, None
+        if self.call is not None:
+            self.call.listener = None
+        await ear.close()
+        if self.call is not None:
+            await self._join(by_force=False)  # the page is told anew how it stands: without a microphone
 
     # --- Down ----------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from django import forms
 
 from interviews.models import Consent, Language
 
-PAGES = ("welcome", "consent", "document", "check", "receipt", "interview")  # where the switch stands
+PAGES = ("welcome", "consent", "document", "check", "receipt", "data", "interview")  # where the switch stands
 
 
 class ConsentForm(forms.Form):

@@ -47,6 +47,15 @@ class Spoken(TypedDict):
     heard_ms: NotRequired[Count]
 
 
+class Fell(TypedDict):
+    """From `sentence` on, what `rung` was to show cannot be played: the next rung says it. What came before was heard."""
+
+    type: Literal["fell"]
+    sentence: Count
+    rung: Word
+    generation: Count
+
+
 class Typed(TypedDict):
     """`more`: one part of an answer that goes on; without it the answer is complete and the conversation moves on."""
 
@@ -84,9 +93,20 @@ class Thinking(TypedDict):
 
 
 class Telemetry(TypedDict):
+    """`typing`: a sign of life. `first_sound`: the first sentence of a reply (`sentence`) can be heard now."""
+
     type: Literal["telemetry"]
     kind: Word
     ms: NotRequired[Count]
+    sentence: NotRequired[Count]
+
+
+class InRoom(TypedDict):
+    """How the page stands in the live avatar's room: connecting, connected, reconnecting or lost."""
+
+    type: Literal["room"]
+    session: Id
+    state: Word
 
 
 class Take(TypedDict):
@@ -97,6 +117,8 @@ class Take(TypedDict):
     key: NotRequired[Id]
     age_ms: NotRequired[Count]
     offset_hint_ms: NotRequired[Count]
+    echo_cancellation: NotRequired[Flag]  # what the browser really does; absent: unknown
+    noise_suppression: NotRequired[Flag]
 
 
 class Finish(TypedDict):
@@ -120,15 +142,23 @@ class State(TypedDict):
 
 
 class Say(TypedDict):
-    """One sentence; `generation` grows with every new reply, older ones are dropped by the page."""
+    """The sentences `first` to `sentence`; `generation` grows with every new reply, older ones are dropped by the page.
+
+    One sentence, but for a clip: `parts` then has a {text, start_ms, end_ms, words} for each, on the clip's clock.
+    `by_presenter`: the drawn presenter may stand in for the clip's picture between two clips.
+    """
 
     type: Literal["say"]
     sentence: Count
+    first: Count
     turn: Count
     kind: Word
     text: String
     audio_url: String
     timeline_url: String
+    clip_url: String
+    parts: Items
+    by_presenter: Flag
     duration_ms: Count
     rung: Word
     expression: Word
@@ -136,11 +166,19 @@ class Say(TypedDict):
     last: Flag
 
 
+class Preload(TypedDict):
+    """Addresses of clips that will probably be said next: to be fetched while the candidate answers."""
+
+    type: Literal["preload"]
+    clips: Items
+
+
 class Listening(TypedDict):
-    """The floor is the candidate's. `question` null: the candidate's questions, or none."""
+    """The floor is the candidate's. `question` null: the candidate's questions, or none. `text`: what is to be answered."""
 
     type: Literal["listening"]
     question: Uuid
+    text: String
     think_s: Count
     answer_s: Count
     generation: Count
@@ -164,6 +202,24 @@ class Notice(TypedDict):
 class StopSpeaking(TypedDict):
     type: Literal["stop_speaking"]
     generation: Count
+
+
+class Room(TypedDict):
+    """Join the live avatar's room (`join`: avatars.providers.live.LiveJoin), or with null leave it."""
+
+    type: Literal["room"]
+    session: String
+    join: Nullable
+
+
+class RoomEvent(TypedDict):
+    """`event`: speak (`text`) or interrupt, what only a page in the room can tell the avatar; idle_warning, the avatar will leave
+    for silence, or active, it will not."""
+
+    type: Literal["room_event"]
+    event: Word
+    text: String
+    id: String
 
 
 class Duck(TypedDict):
@@ -192,12 +248,6 @@ class FinishedTake(TypedDict):
     missing: Items
     reason: String
     next: Count
-
-
-class Partial(TypedDict):
-    type: Literal["partial"]
-    turn: Count
-    text: String
 
 
 class Final(TypedDict):
@@ -231,10 +281,12 @@ class Error(TypedDict):
     id: String
 
 
-UP_TYPES = (Hello, TakeOver, Spoken, Typed, Done, Skip, Repeat, Pause, Resume, Thinking, Telemetry, Take, Finish)
+UP_TYPES = (
+    Hello, TakeOver, Spoken, Fell, Typed, Done, Skip, Repeat, Pause, Resume, Thinking, Telemetry, InRoom, Take, Finish,
+)  # fmt: skip
 DOWN_TYPES = (
-    State, Say, Listening, Progress, Notice, StopSpeaking, Duck, TakeGiven, Saved, FinishedTake, Partial, Final, Elsewhere,
-    Finished, Error,
+    State, Say, Preload, Listening, Progress, Notice, StopSpeaking, Duck, TakeGiven, Saved, FinishedTake, Final,
+    Elsewhere, Finished, Error, Room, RoomEvent,
 )  # fmt: skip
 
 

@@ -1,12 +1,15 @@
 """Page-sized reads of the admin: each a constant number of queries, whatever the number of interviews or turns (design §10)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from interviews.conversation.coverage import Covered
+from interviews.evaluation.proposal import Proposal, proposal_for
 from interviews.models import (
+    AskedQuestion,
     Consent,
     Decision,
     Interview,
@@ -18,9 +21,17 @@ from interviews.models import (
     Turn,
 )
 from interviews.plan import Plan, PlanCriterion, PlanQuestion, from_json
+from interviews.rung_names import RUNG_NAMES
+from interviews.services import camera, latency
+from interviews.services.coverage import covered
+from interviews.services.sound import Waveform, span_of, waveforms
+from transcription.services.completeness import Completeness, completeness_of
+from transcription.services.texts import RecordingTexts, Span
 
 State = Interview.State
 CLOSING_KINDS = (Turn.Kind.INVITE_QUESTIONS, Turn.Kind.CANDIDATE_QUESTION, Turn.Kind.REPLY, Turn.Kind.FAREWELL)
+SHOWN_KINDS = (Interview.Kind.REAL, Interview.Kind.DEMO)  # on the dashboard
+FUNNEL_DAYS = 30
 _DECIDED = Exists(Decision.objects.filter(interview=OuterRef("pk")))
 
 
@@ -37,12 +48,14 @@ class Dashboard:
     letters_failed: int
     letters_kept: int
     wants_person: int
+    asked: list[AskedQuestion]  # candidates' questions that wait for a person's answer, the oldest first
+    asked_count: int
 
 
-def dashboard(user: object, *, days: int = 30) -> Dashboard:
-    """The funnel counts interviews invited in the last `days` days."""
-    mine = Interview.objects.visible_to(user).filter(kind__in=(Interview.Kind.REAL, Interview.Kind.DEMO))
-    recent = mine.real().filter(created_at__gte=timezone.now() - timedelta(days=days))
+def dashboard(user: object) -> Dashboard:
+    """The funnel counts interviews invited in the last FUNNEL_DAYS days."""
+    mine = Interview.objects.visible_to(user).filter(kind__in=SHOWN_KINDS)
+    recent = mine.real().filter(created_at__gte=timezone.now() - timedelta(days=FUNNEL_DAYS))
     funnel = recent.aggregate(
         invited=Count("pk"),
         opened=Count("pk", filter=Q(opened_at__isnull=False)),
@@ -53,6 +66,8 @@ def dashboard(user: object, *, days: int = 30) -> Dashboard:
     waiting = mine.filter(state=State.COMPLETED).exclude(_DECIDED)
     people = ("candidate", "version__position")
     mails = letters_visible_to(user)
+    asked = AskedQuestion.objects.visible_to(user).waiting().filter(interview__kind__in=SHOWN_KINDS)
+    may_answer = user.has_perm("interviews.view_askedquestion")
     # The eight are chosen first: counting beside every open position would be work for nothing.
     shown = list(Position.objects.visible_to(user).filter(state=Position.State.OPEN).values_list("pk", flat=True)[:8])
     positions = Position.objects.filter(pk__in=shown).with_counts()
@@ -65,6 +80,8 @@ def dashboard(user: object, *, days: int = 30) -> Dashboard:
         letters_failed=mails.filter(state=OutgoingMail.State.FAILED).count(),
         letters_kept=mails.filter(state=OutgoingMail.State.KEPT).count(),
         wants_person=mine.filter(wants_person_at__isnull=False).exclude(_DECIDED).count(),
+        asked=list(asked.select_related("turn", "interview__candidate").order_by("pk")[:5]) if may_answer else [],
+        asked_count=asked.count() if may_answer else 0,
     )
 
 
@@ -78,10 +95,42 @@ def letters_visible_to(user: object) -> QuerySet[OutgoingMail]:
 # --- Review page -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Line:
-    """A turn as the reviewer reads it; `offset_s` is counted from the start of the interview, None before it."""
+    """A turn as the reviewer reads it; `offset_s` is counted from the start of the interview, None before it.
+
+    A spoken one has what was heard in it (`heard`) and what its player draws (`wave`).
+    """
 
     turn: Turn
     offset_s: int | None
+    heard: Span | None = None
+    wave: Waveform | None = None
+
+    @property
+    def rung(self) -> str:
+        """Who brought an avatar's words to the candidate, in words."""
+        return str(RUNG_NAMES.get(self.turn.rung, self.turn.rung))
+
+    @property
+    def fallen(self) -> str:
+        """What failed at the candidate's page before that."""
+        return ", ".join(str(RUNG_NAMES.get(name, name)) for name in self.turn.falls)
+
+    @property
+    def sureness(self) -> int | None:
+        """Per cent, as the recogniser says."""
+        known = self.heard.confidence if self.heard else None
+        return None if known is None else round(known * 100)
+
+    @property
+    def marks(self) -> list[latency.Mark]:
+        """What happened to it, since the candidate's last voice or message."""
+        return latency.of_turn(self.turn.marks)
+
+    @property
+    def reply_s(self) -> float | None:
+        """Seconds until the candidate heard it (or until it was sent, where nothing was heard); None when it is no reply."""
+        known = {mark.stage: mark.seconds for mark in self.marks}
+        return known.get("first_sound", known.get("said"))
 
     @property
     def clock(self) -> str:
@@ -97,6 +146,12 @@ class Block:
     question: PlanQuestion | None = None
     criteria: list[PlanCriterion] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    covered: Covered | None = None
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes spent on it, at least 1; 0 when it was not asked."""
+        return max(1, round(self.covered.seconds / 60)) if self.covered and self.covered.seconds is not None else 0
 
     @property
     def is_skipped(self) -> bool:
@@ -126,6 +181,12 @@ class ReviewPage:
     decisions: list[Decision]  # newest first
     mails: list[OutgoingMail]
     duration_s: int | None
+    wave: Waveform | None = None  # of the whole interview
+    complete: Completeness | None = None
+    waiting_texts: int = 0  # stretches of speech still to be heard
+    proposal: Proposal = field(default_factory=Proposal)
+    asked: list[AskedQuestion] = field(default_factory=list)  # of the candidate, in order
+    replies: list[latency.Stage] = field(default_factory=list)  # how quickly what was spoken was replied to
 
     @property
     def minutes(self) -> int | None:
@@ -137,6 +198,10 @@ class ReviewPage:
         """The candidate agreed to be recorded and the conversation began: there may be something to play."""
         agreed = any(consent.kind == Consent.Kind.RECORDING and consent.given for consent in self.consents)
         return agreed and bool(self.interview.started_at) and not self.interview.erased_at
+
+    @property
+    def camera_parts(self) -> list[camera.Part]:
+        return [] if self.interview.erased_at else camera.parts(self.interview)
 
     @property
     def outcome_letters(self) -> list[OutgoingMail]:
@@ -162,9 +227,18 @@ class ReviewPage:
 
 
 def review_page(interview: Interview, user: object) -> ReviewPage:
-    """Everything the review page shows: 8 queries. Raises plan.PlanError for a version this code cannot read."""
-    plan = from_json(interview.version.plan)
-    opening, blocks, closing = blocks_of(plan, list(interview.turns.all()), interview)
+    """Everything the review page shows: 13 queries. Raises plan.PlanError for a version this code cannot read."""
+    own_plan = from_json(interview.version.plan)
+    # Questions as this candidate heard them; criteria in the words of those who judge.
+    plan = replace(own_plan.in_language(interview.language), criteria=own_plan.criteria)
+    turns, texts = list(interview.turns.all()), RecordingTexts(interview.recording_key)
+    waves = waveforms(interview, turns)
+    opening, blocks, closing = blocks_of(plan, turns, interview)
+    for block in (opening, *blocks, closing):
+        block.lines = [_with_sound(line, texts, waves) for line in block.lines]
+    passages = list(interview.passages.select_related("actor"))
+    for block, row in zip(blocks, covered(interview, plan, turns, passages), strict=True):
+        block.covered = row
     reviews = list(interview.reviews.select_related("reviewer").prefetch_related("marks", "changes"))
     own = next((review for review in reviews if review.reviewer_id == user.pk), None)
     others = [review for review in reviews if review is not own]
@@ -172,12 +246,21 @@ def review_page(interview: Interview, user: object) -> ReviewPage:
     end = interview.completed_at or (interview.active_at if interview.is_finished else None)
     return ReviewPage(
         interview=interview, plan=plan, opening=opening, blocks=blocks, closing=closing,
-        consents=list(latest.values()), passages=list(interview.passages.select_related("actor")),
+        consents=list(latest.values()), passages=passages,
         own=own, others=others if own else [], others_count=len(others),
         decisions=list(interview.decisions.select_related("reviewer").order_by("-pk")),
         mails=list(interview.mails.select_related("sent_by").order_by("-pk")),
         duration_s=int((end - interview.started_at).total_seconds()) if end and interview.started_at else None,
+        wave=waves["whole"], complete=completeness_of(interview.recording_key), waiting_texts=texts.waiting,
+        asked=list(interview.asked.select_related("turn", "answered_by").order_by("pk")),
+        proposal=proposal_for(interview, plan, own, turns), replies=latency.summary(turn.marks for turn in turns),
     )  # fmt: skip
+
+
+def _with_sound(line: Line, texts: RecordingTexts, waves: dict[str, Waveform]) -> Line:
+    if span_of(line.turn) is None:
+        return line
+    return replace(line, heard=texts.between(line.turn.start_ms, line.turn.end_ms), wave=waves.get(str(line.turn.number)))
 
 
 def blocks_of(plan: Plan, turns: list[Turn], interview: Interview) -> tuple[Block, list[Block], Block]:
@@ -190,10 +273,10 @@ def blocks_of(plan: Plan, turns: list[Turn], interview: Interview) -> tuple[Bloc
     opening, closing = Block(), Block()
     current = opening
     for turn in turns:
-        if turn.kind in CLOSING_KINDS:
-            current = closing
-        elif turn.question_uuid and str(turn.question_uuid) in by_uuid:
+        if str(turn.question_uuid) in by_uuid:  # a bridge belongs to the question that it closes
             current = by_uuid[str(turn.question_uuid)]
+        elif turn.kind in CLOSING_KINDS:
+            current = closing
         offset = int((turn.at - interview.started_at).total_seconds()) if interview.started_at else None
         current.lines.append(Line(turn, max(offset, 0) if offset is not None else None))
     return opening, blocks, closing

@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
+from interviews.chat import memory
+from interviews.evaluation import work as evaluation_work
 from interviews.models import OutgoingMail
-from interviews.services import late_texts, lifecycle, mail, retention
+from interviews.services import drafting, late_texts, lifecycle, mail, personal, rehearsing, retention, sound, studio, translating
 
 
 @shared_task(name="interviews.tasks.send_mail", ignore_result=True)
@@ -27,13 +29,46 @@ def sweep_interviews() -> None:
     lifecycle.abandon_idle()
 
 
+@shared_task(name="interviews.tasks.forget_chats", ignore_result=True)
+def forget_chats() -> None:
+    """Forget what was said in live sessions that have ended."""
+    memory.sweep()
+
+
 @shared_task(name="interviews.tasks.fill_texts", ignore_result=True)
 def fill_texts() -> None:
-    """Give spoken answers the words that have come since."""
+    """Give spoken answers the words that have come since, and a file to listen to."""
     late_texts.fill()
+    sound.want_files()
 
 
 @shared_task(name="interviews.tasks.apply_retention", ignore_result=True)
 def apply_retention() -> None:
     """Nightly: erase what is over its days."""
     retention.apply_retention()
+    personal.erase_again()
+    studio.delete_old()
+
+
+@shared_task(name="interviews.tasks.write_draft", ignore_result=True)
+def write_draft(pk: int) -> None:
+    """One step of a draft of a position."""
+    drafting.write(pk)
+
+
+@shared_task(name="interviews.tasks.translate_position", ignore_result=True)
+def translate_position(pk: int) -> None:
+    """One step of a translation of a position."""
+    translating.translate(pk)
+
+
+@shared_task(name="interviews.tasks.evaluate", ignore_result=True)
+def evaluate(pk: int) -> None:
+    """The next finding of one evaluation."""
+    evaluation_work.work(pk)
+
+
+@shared_task(name="interviews.tasks.rehearse", ignore_result=True)
+def rehearse(pk: int) -> None:
+    """One slice of a rehearsal of a position."""
+    rehearsing.work(pk)

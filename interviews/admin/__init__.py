@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from interviews.admin import audit, candidates, interviews, mail, people, positions  # noqa: F401  registers the models
+from interviews.admin import asked, audit, candidates, interviews, kept, mail, people, positions  # noqa: F401  registers the models
 from interviews.admin.login import ThrottledLoginForm
 
 admin.site.login_form = ThrottledLoginForm

@@ -47,6 +47,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         link = reverse_lazy(f"admin:{name}") if registered else ""
         return {"title": title, "icon": icon, "link": link, "permission": lambda request: allowed}
 
+    in_studio = request.user.has_perm("interviews.use_studio")
+    studio = {"title": _("Studio"), "icon": "forum", "link": reverse_lazy("studio"), "permission": lambda request: in_studio}
     return [
         {
             "items": [
@@ -54,6 +56,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 item(_("Positions"), "work", "interviews.Position", "interviews.view_position"),
                 item(_("Interviews"), "video_call", "interviews.Interview", "interviews.view_interview"),
                 item(_("Candidates"), "group", "interviews.Candidate", "interviews.view_candidate"),
+                item(_("Candidates' questions"), "contact_support", "interviews.AskedQuestion", "interviews.view_askedquestion"),
                 item(_("Outbox"), "outgoing_mail", "interviews.OutgoingMail", "interviews.view_outgoingmail"),
             ]
         },
@@ -63,7 +66,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(_("Avatar profiles"), "face", "avatars.AvatarSettings", "avatars.view_avatarsettings"),
                 item(_("Videos"), "movie", "avatars.AvatarGeneration", "avatars.view_avatargeneration"),
-                item(_("Health of providers"), "monitor_heart", "avatars.ProviderHealth", "avatars.view_providerhealth"),
+                item(_("Live sessions"), "interpreter_mode", "avatars.LiveSession", "avatars.view_livesession"),
+                studio,
+                item(_("Kept conversations"), "bookmark", "interviews.KeptConversation", "interviews.view_keptconversation"),
+                item(_("Services"), "monitor_heart", "interview_site.StatusCheck", "interview_site.view_statuscheck"),
+                item(_("Language model"), "neurology", "interview_site.ModelUsage", "interview_site.view_modelusage"),
                 item(_("Photo presenters"), "portrait", "avatars.PhotoPresenter", "avatars.view_photopresenter"),
                 item(_("Users"), "manage_accounts", "auth.User", "auth.view_user"),
                 item(_("Roles"), "shield_person", "auth.Group", "auth.view_group"),

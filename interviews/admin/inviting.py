@@ -17,8 +17,9 @@ from unfold.widgets import (
 )
 
 from interviews import guest_list, letters, links
-from interviews.models import Language, Letter, Position
-from interviews.services import invitations
+from interviews.admin.rehearsing import warning_text
+from interviews.models import Language, Letter, OutgoingMail, Position
+from interviews.services import clips, invitations
 from interviews.services.invitations import Guest
 from interviews.services.mail import wording
 
@@ -30,6 +31,7 @@ UNREADABLE = {
 }
 
 
+WAIT, NOW = "wait", "now"
 EXAMPLE = "Anna Lee, anna@example.org\nБолат Ахметов; bolat@example.org; kk"
 
 
@@ -53,6 +55,11 @@ class InviteForm(forms.Form):
         label=_("or a CSV or XLSX file"), required=False, allow_empty_file=True, widget=UnfoldAdminFileFieldWidget
     )
     keep = forms.BooleanField(label=_("Keep this wording for the position"), required=False)
+    # Only asked while clips are not ready.
+    clips = forms.ChoiceField(
+        label=_("when the letters leave"), required=False, widget=forms.RadioSelect,
+        choices=[(WAIT, _("Wait for the clips")), (NOW, _("Invite now; the local presenter says what is not ready"))],
+    )  # fmt: skip
 
     def __init__(self, *args: Any, position: Position, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,8 +112,18 @@ class InviteForm(forms.Form):
         languages = sorted(Language.choices, key=lambda choice: choice[0] != self.position.language)
         return [(code, name, self[f"subject_{code}"], self[f"body_{code}"]) for code, name in languages]
 
+    def waits(self) -> bool | None:
+        """Whether the letters wait for the clips; None: it was not asked, the position's own setting counts."""
+        return {WAIT: True, NOW: False}.get(self.cleaned_data["clips"])
+
     def edited(self) -> dict[str, tuple[str, str]]:
         return {code: (self.cleaned_data[f"subject_{code}"], self.cleaned_data[f"body_{code}"]) for code in Language.values}
+
+
+def not_ready(position: Position) -> list[clips.Progress]:
+    """How far the clips are while some are missing; empty when none are wanted or all are ready."""
+    found = clips.standing(position)
+    return [] if all(progress.is_ordered and progress.is_complete for progress in found) else found
 
 
 class InvitePage:
@@ -121,7 +138,9 @@ class InvitePage:
             raise Http404
         refusal = invitations.refusal(position)
         if request.method != "POST":
-            start = {"token": uuid.uuid4().hex, "language": position.language}
+            start = {
+                "token": uuid.uuid4().hex, "language": position.language, "clips": WAIT if position.wait_for_clips else NOW,
+            }  # fmt: skip
             return self._page(request, position, InviteForm(position=position, initial=start), refusal)
         form = InviteForm(request.POST, request.FILES, position=position)
         if not form.is_valid():
@@ -130,22 +149,25 @@ class InvitePage:
             self._keep(position, form)
         outcomes = invitations.invite_many(
             position=position, guests=form.cleaned_data["guests"], language=form.cleaned_data["language"], by=request.user,
-            token=form.cleaned_data["token"], letters=form.edited(),
+            token=form.cleaned_data["token"], letters=form.edited(), wait_for_clips=form.waits(),
         )  # fmt: skip
         rows = [
             (outcome, links.link(outcome.interview.public_id, outcome.interview.link_generation) if outcome.interview else "")
             for outcome in outcomes
         ]
         invited = sum(1 for outcome in outcomes if outcome.interview)
+        made = [outcome.interview for outcome in outcomes if outcome.interview]
+        held = OutgoingMail.objects.filter(interview__in=made, waits_for_clips=True, state=OutgoingMail.State.QUEUED).count()
         return self.admin.page(
             request, "interviews/admin/invited.html", _("Invitations"), position=position, object=position, rows=rows,
-            invited=invited, refused=len(outcomes) - invited,
+            invited=invited, refused=len(outcomes) - invited, held=held, clips=not_ready(position),
         )  # fmt: skip
 
     def _page(self, request: HttpRequest, position: Position, form: InviteForm, refusal: Any, status: int = 200) -> HttpResponse:
         page = self.admin.page(
-            request, "interviews/admin/invite.html", _("Invite"), position=position, object=position, form=form, refusal=refusal
-        )
+            request, "interviews/admin/invite.html", _("Invite"), position=position, object=position, form=form, refusal=refusal,
+            warning="" if refusal else warning_text(position), clips=not_ready(position),
+        )  # fmt: skip
         page.status_code = status
         return page
 

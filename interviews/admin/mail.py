@@ -14,7 +14,7 @@ from interviews import letters
 from interviews.admin.base import ReadOnly, WorkplaceAdmin
 from interviews.models import OutgoingMail
 from interviews.queries import letters_visible_to
-from interviews.services import audit, mail
+from interviews.services import audit, clip_waiting, clips, mail
 
 COLOURS = {"queued": "info", "sent": "success", "kept": "default", "failed": "danger"}
 KINDS = {
@@ -24,6 +24,7 @@ KINDS = {
     letters.REJECT: _("outcome: reject"),
     letters.COMPLETED: _("to HR: complete"),
     "person": _("to HR: prefers a person"),
+    "erased": _("to HR: data deleted"),
 }
 
 
@@ -62,7 +63,7 @@ class OutboxAdmin(ReadOnly, WorkplaceAdmin):
         answer = self.page(
             request, "interviews/admin/letter.html", _("Letter"), letter=letter, object=letter, text=mail.text_of(letter),
             kind=KINDS.get(letter.kind, letter.kind), colour=COLOURS[letter.state], kept_text=mail.KEPT_TEXT,
-            may_send=self._may_send(request, letter),
+            may_send=self._may_send(request, letter), held=self._held(letter),
         )  # fmt: skip
         answer["Cache-Control"] = "no-store"
         return answer
@@ -86,8 +87,16 @@ class OutboxAdmin(ReadOnly, WorkplaceAdmin):
             messages.error(request, _("This letter cannot be sent from here now."))
         return HttpResponseRedirect(reverse("admin:interviews_outgoingmail_change", args=[pk]))
 
+    def _held(self, letter: OutgoingMail) -> clips.Progress | None:
+        """How far the clips are that keep this letter back; None when nothing does."""
+        is_held = letter.state == OutgoingMail.State.QUEUED and letter.waits_for_clips and letter.interview is not None
+        return clip_waiting.progress_of(letter) if is_held else None
+
     def _may_send(self, request: HttpRequest, letter: OutgoingMail) -> bool:
         from django.conf import settings
 
+        held = letter.state == OutgoingMail.State.QUEUED and letter.waits_for_clips
         waiting = letter.state in (OutgoingMail.State.FAILED, OutgoingMail.State.KEPT)
-        return waiting and settings.MAIL_IS_SENT and bool(letter.to) and request.user.has_perm("interviews.change_interview")
+        if not (waiting or held):
+            return False
+        return settings.MAIL_IS_SENT and bool(letter.to) and request.user.has_perm("interviews.change_interview")

@@ -19,13 +19,19 @@ from unfold.admin import StackedInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
+from avatars.models.profiles import shown_name
 from interviews import letters, links
 from interviews.admin.base import NeverDeleted, WorkplaceAdmin
+from interviews.admin.clip_pages import ClipPages
+from interviews.admin.drafting import DraftPages
 from interviews.admin.inviting import InvitePage
+from interviews.admin.rehearsing import RehearsalPages, standing, warning_text
+from interviews.admin.translating import LanguagePages
 from interviews.models import Criterion, Interview, Letter, Position, Question
 from interviews.plan import from_json
-from interviews.services import invitations
+from interviews.services import clips, invitations
 from interviews.services.positions import close_position, open_position
+from interviews.topics import asked_about, judged_by
 
 PLACEHOLDER_HELP = format_lazy(
     _("You can use {names}. Every placeholder is filled in for each candidate."),
@@ -61,8 +67,25 @@ class SortableInline(ShortTextareas, StackedInline):
         return super().get_queryset(request).order_by("order", "pk")
 
 
+class QuestionForm(forms.ModelForm):
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"]
+        if topic := asked_about(text):
+            raise forms.ValidationError(topic.reason)
+        return text
+
+
+class CriterionForm(forms.ModelForm):
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if topic := judged_by(name):
+            raise forms.ValidationError(topic.reason)
+        return name
+
+
 class QuestionInline(SortableInline):
     model = Question
+    form = QuestionForm
     rows = {"text": 3}
     fields = ["text", ("mode", "follow_ups"), ("think_time_s", "answer_time_s", "required"), "criteria", "order"]
 
@@ -80,6 +103,7 @@ class QuestionInline(SortableInline):
 
 class CriterionInline(SortableInline):
     model = Criterion
+    form = CriterionForm
     rows = {"meaning": 2}
     fieldsets = [
         (None, {"fields": [("name", "weight"), "meaning", "order"]}),
@@ -127,7 +151,7 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
     form = PositionForm
     rows = {"description": 4, "intro": 3, "farewell": 3, "facts": 4}
     inlines = [QuestionInline, CriterionInline, LetterInline]
-    list_display = ["show_title", "show_state", "language", "show_invited", "show_to_review", "closes_at", "contact"]
+    list_display = ["show_title", "show_state", "language", "show_invited", "show_to_review", "closes_at"]
     list_filter = ["state", "language"]
     search_fields = ["title", "contact"]
     search_help_text = _("Search by title or contact")
@@ -137,7 +161,13 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
         (_("What the avatar says"), {"classes": ["tab"], "fields": ["intro", "farewell", "facts"]}),
         (
             _("Dates and limits"),
-            {"classes": ["tab"], "fields": [("opens_at", "closes_at"), ("answer_days", "time_budget_min", "retention_days")]},
+            {
+                "classes": ["tab"],
+                "fields": [
+                    ("opens_at", "closes_at"), ("answer_days", "time_budget_min", "retention_days"),
+                    "wait_for_clips", "camera_recording",
+                ],
+            },
         ),
         (_("Who may see it"), {"classes": ["tab"], "fields": ["members"]}),
     ]
@@ -202,7 +232,9 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
             bar = {
                 "position": position,
                 "refusal": invitations.refusal(position),
+                "clips": clips.standing(position),
                 "may_change": self.has_change_permission(request),
+                "rehearsal": standing(position) if request.user.has_perm("interviews.view_rehearsal") else None,
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **bar})
 
@@ -236,6 +268,10 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
             path("<int:pk>/invite/", own(InvitePage(self).view), name=f"{name}_invite"),
             path("<int:pk>/versions/", own(self.versions_view), name=f"{name}_versions"),
             path("<int:pk>/versions/<int:number>/", own(self.version_view), name=f"{name}_version"),
+            *ClipPages(self).urls(),
+            *DraftPages(self).urls(),
+            *LanguagePages(self).urls(),
+            *RehearsalPages(self).urls(),
             *super().get_urls(),
         ]
 
@@ -255,6 +291,8 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
             messages.error(request, str(error.text))
         else:
             messages.success(request, _("The position is open: candidates can be invited."))
+            if warned := warning_text(position):
+                messages.warning(request, warned)
         return self.back_to(position)
 
     @method_decorator(require_POST)
@@ -297,7 +335,7 @@ class PositionAdmin(ShortTextareas, NeverDeleted, WorkplaceAdmin, SimpleHistoryA
         ]
         return self.page(
             request, "interviews/admin/version.html", title, position=position, object=position, version=version, plan=plan,
-            questions=questions,
+            questions=questions, profile=shown_name(str(plan.avatar.get("name", ""))),
         )  # fmt: skip
 
     def back_to(self, position: Position) -> HttpResponse:

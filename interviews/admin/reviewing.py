@@ -3,18 +3,21 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from interviews import letters
 from interviews.access import staff_interview
+from interviews.evaluation.permission import CannotEvaluate, evaluate
 from interviews.models import Decision, Interview
 from interviews.plan import Plan, from_json
 from interviews.queries import ReviewPage, review_page
-from interviews.services import audit, mail
+from interviews.services import audit, mail, retranscription, sound
+from interviews.services.asked import answer
 from interviews.services.decisions import decide
 from interviews.services.review import DECIDABLE, REVIEWABLE, CannotReview, GivenMark, submit
 
@@ -92,6 +95,7 @@ class ReviewPages:
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:
         interview = self._interview(request, pk)
         audit.record("view", interview, actor=request.user)
+        sound.want_whole(interview)
         return self._page(request, interview)
 
     def marks(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -108,6 +112,27 @@ class ReviewPages:
             except CannotReview as error:
                 form.add_error(None, str(error.text))
         return self._page(request, interview, marks_form=form, status=422)
+
+    def evaluate(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask the model for a (new) proposal; a worker makes it."""
+        interview = self._interview(request, pk, needs="interviews.add_review")
+        if request.method == "POST":
+            try:
+                evaluate(interview, by=request.user)
+                messages.success(request, gettext("The proposal is being prepared."))
+            except CannotEvaluate as error:
+                messages.error(request, str(error.text))
+        return self._back(pk, "proposal")
+
+    def asked(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """A person has answered this question of the candidate."""
+        interview = self._interview(request, pk, needs="interviews.change_askedquestion")
+        if request.method == "POST":
+            if not interview.asked.filter(pk=number).exists():
+                raise Http404
+            if answer(interview.asked.filter(pk=number), by=request.user):
+                messages.success(request, gettext("The question is marked as answered."))
+        return self._back(pk, "asked")
 
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         interview = self._interview(request, pk, needs="interviews.add_decision")
@@ -148,6 +173,38 @@ class ReviewPages:
             return self._back(pk, "letter")
         return self._page(request, interview, letter_form=form, status=422)
 
+    def transcribe(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have all answers heard again by the chosen recogniser."""
+        interview = self._interview(request, pk, needs="interviews.change_interview")
+        if request.method == "POST":
+            try:
+                count = retranscription.transcribe_again(interview, engine=request.POST.get("engine", ""), by=request.user)
+            except retranscription.CannotTranscribe as error:
+                messages.error(request, error.text)
+            else:
+                done = ngettext(
+                    "%(count)d stretch of speech is being transcribed again. The present text stays until the new one is there.",
+                    "%(count)d stretches of speech are being transcribed again. "
+                    "The present texts stay until the new ones are there.",
+                    count,
+                )
+                messages.success(request, done % {"count": count})
+        return self._back(pk)
+
+    def choose_text(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take the text of an earlier recognition for one answer."""
+        interview = self._interview(request, pk, needs="interviews.change_interview")
+        number = request.POST.get("turn", "")
+        if request.method != "POST" or not (number.isascii() and number.isdigit() and len(number) < 9):
+            return self._back(pk)
+        try:
+            retranscription.choose_text(interview, turn_number=int(number), run=request.POST.get("run", ""), by=request.user)
+        except retranscription.CannotTranscribe as error:
+            messages.error(request, error.text)
+        else:
+            messages.success(request, gettext("This text is the answer's now; the other is kept."))
+        return self._back(pk, f"turn-{number}")
+
     # --- Parts -------------------------------------------------------------------------------------------------------
     def _interview(self, request: HttpRequest, pk: int, needs: str = "interviews.view_interview") -> Interview:
         """Raises Http404 for strangers and for staff without the permission."""
@@ -169,14 +226,16 @@ class ReviewPages:
         user, content = request.user, review_page(interview, request.user)
         answer = self.admin.page(
             request, "interviews/admin/review.html", _("Review"),
-            object=interview, interview=interview, page=content,
+            object=interview, interview=interview, page=content, currency=settings.LLM_CURRENCY,
             marks_form=marks_form or MarksForm(plan=content.plan, initial=_present(content)),
             decision_form=decision_form or DecisionForm(),
             letter_form=letter_form or _letter(interview, content),
             may_review=user.has_perm("interviews.add_review") and interview.state in REVIEWABLE,
             may_decide=user.has_perm("interviews.add_decision") and interview.state in DECIDABLE,
             may_change=user.has_perm("interviews.change_interview"),
+            may_answer=user.has_perm("interviews.change_askedquestion"),
             outcomes=Decision.Outcome.choices,
+            recognisers=retranscription.engines_for(interview) if content.may_have_sound else (),
         )  # fmt: skip
         answer.status_code = status
         answer["Cache-Control"] = "no-store"

@@ -76,8 +76,10 @@ class OneCandidate(_CandidateView):
 
     @extend_schema(operation_id="candidates_read", responses=CandidateSerializer, tags=["candidates"])
     def get(self, request: Request, pk: int) -> Response:
-        """A person. The ETag is what a change must name."""
-        return self.answer(pk)
+        """A person. The ETag is what a change must name. Reading it is noted in the audit log."""
+        answer = self.answer(pk)
+        audit.record("view", Candidate(pk=pk), actor=request.user, note="api")
+        return answer
 
     @extend_schema(
         operation_id="candidates_update", parameters=[IF_MATCH], request=CandidateSerializer, responses=CandidateSerializer,

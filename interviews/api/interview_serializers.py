@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from interview_site.api.serializers import QuerySerializer, Strict, sensible_time
 from interviews.api.fields import CandidateName, Id, PositionName, PublicId
+from interviews.conversation import coverage
 from interviews.models import Decision, Interview, Mark, Position, Review, Turn
 
 
@@ -71,6 +72,19 @@ class TurnSerializer(Strict, serializers.ModelSerializer):
         model = Turn
         fields = ["number", "speaker", "kind", "text", "text_state", "question", "input", "start_ms", "end_ms", "rung", "at"]
         read_only_fields = fields
+
+
+class CoverageSerializer(Strict, serializers.Serializer):
+    """What became of one question of the plan. `seconds` of active time, follow-ups included; null: it was not asked."""
+
+    question = serializers.UUIDField(source="question.uuid")
+    state = serializers.ChoiceField(
+        choices=coverage.STATES,
+        help_text="timed_out: left out because the time was over. not_reached: the conversation ended or stands before it.",
+    )
+    follow_ups = serializers.IntegerField(help_text="Follow-up questions, which are outside the common questions.")
+    repeats = serializers.IntegerField()
+    seconds = serializers.IntegerField(allow_null=True)
 
 
 class MarkSerializer(Strict, serializers.ModelSerializer):

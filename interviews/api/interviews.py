@@ -5,7 +5,7 @@ A decision needs a named person who looked: no call of the API makes one (hiring
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +14,7 @@ from interview_site.api.scopes import Scope
 from interview_site.api.serializers import QuerySerializer
 from interviews.api.base import ApiView, found
 from interviews.api.interview_serializers import (
+    CoverageSerializer,
     DecisionSerializer,
     InterviewQuery,
     InterviewSerializer,
@@ -21,7 +22,9 @@ from interviews.api.interview_serializers import (
     TurnSerializer,
 )
 from interviews.models import Decision, Interview, Review, Turn
+from interviews.plan import from_json
 from interviews.services import audit
+from interviews.services.coverage import covered
 
 READ = (Scope.INTERVIEWS_READ, "interviews.view_interview")
 FILTERS = {
@@ -82,7 +85,7 @@ class InOrder(CursorPagination):
     ordering = "number"
 
 
-class _OfInterview(ApiView):
+class OfInterview(ApiView):
     query_serializer_class = QuerySerializer
 
     def interview(self, public_id: str) -> Interview:
@@ -94,7 +97,7 @@ class _OfInterview(ApiView):
             audit.record("view", interview, actor=self.request.user, note=f"api {what}")
 
 
-class Transcript(_OfInterview):
+class Transcript(OfInterview):
     needs = {"GET": (Scope.TRANSCRIPTS_READ, "interviews.view_interview")}
     pagination_class = InOrder
 
@@ -111,7 +114,26 @@ class Transcript(_OfInterview):
         return self.page(Turn.objects.filter(interview=interview), TurnSerializer)
 
 
-class Reviews(_OfInterview):
+class Coverage(OfInterview):
+    needs = {"GET": (Scope.INTERVIEWS_READ, "interviews.view_interview")}
+
+    @extend_schema(
+        operation_id="interviews_coverage", parameters=[QuerySerializer], tags=["interviews"],
+        responses=CoverageSerializer(many=True),
+        examples=[OpenApiExample("Answered with one follow-up", response_only=True, value={
+            "question": "6f0d7a52-6a34-4a27-9d5b-6f6f6a1d2f11", "state": "answered", "follow_ups": 1, "repeats": 0,
+            "seconds": 142,
+        })],
+    )  # fmt: skip
+    def get(self, request: Request, public_id: str) -> Response:
+        """What became of each question: a list in the plan's order, as long as the plan. Holds no words of anybody."""
+        interview = self.interview(public_id)
+        plan = from_json(interview.version.plan)
+        rows = covered(interview, plan, list(interview.turns.all()), list(interview.passages.all()))
+        return Response(CoverageSerializer(rows, many=True).data)
+
+
+class Reviews(OfInterview):
     needs = {"GET": (Scope.REVIEWS_READ, "interviews.view_interview")}
 
     @extend_schema(
@@ -131,7 +153,7 @@ class Reviews(_OfInterview):
         return self.page(reviews.select_related("reviewer").prefetch_related("marks"), ReviewSerializer)
 
 
-class Decisions(_OfInterview):
+class Decisions(OfInterview):
     needs = {"GET": (Scope.REVIEWS_READ, "interviews.view_interview")}
 
     @extend_schema(

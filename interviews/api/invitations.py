@@ -3,6 +3,8 @@
 Links stand in no stored answer: they are made again from the database's generation each time one is asked for (threats 9).
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +21,8 @@ from interviews.api.base import ApiView, conflict, found
 from interviews.api.interview_serializers import InterviewSerializer
 from interviews.api.interviews import full, visible_interviews
 from interviews.api.people_serializers import InvitationBatch, InvitationResults, LinkSerializer, Nothing, Reason
-from interviews.models import Candidate, Interview
+from interviews.api.rehearsal_warnings import warnings_of
+from interviews.models import Candidate, Interview, Position
 from interviews.services import invitations
 from interviews.services.invitations import CannotInvite
 from interviews.services.states import WrongState
@@ -39,6 +42,7 @@ class Invitations(ApiView):
     def post(self, request: Request) -> Response:
         """Invite up to 200 people, each row by itself: good rows are invited once, bad rows say why not. Letters follow.
 
+        `warnings` tells why to rehearse the position first; it hinders nobody.
         With an Idempotency-Key a request that broke off in the middle goes on where it stopped.
         """
         given = self.read(InvitationBatch)
@@ -52,7 +56,7 @@ class Invitations(ApiView):
                     keep({"results": results})
             return 200, {"results": results}
 
-        return once(request, run, lambda status, kept: self._answer(given["position"].pk, kept["results"]))
+        return once(request, run, lambda status, kept: self._answer(given["position"], kept["results"]))
 
     def _invite(self, index: int, guest: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
         row = {"index": index, "status": "refused", "interview": None, "detail": ""}
@@ -66,15 +70,17 @@ class Invitations(ApiView):
                 position=given["position"], by=self.request.user, candidate=candidate,
                 name=candidate.name if candidate else guest.get("name", ""),
                 email=candidate.email if candidate else guest.get("email", ""),
+                wait_for_clips=given["wait_for_clips"],
                 language=guest.get("language") or given.get("language", "") or (candidate.language if candidate else ""),
             )  # fmt: skip
         except CannotInvite as error:
             return {**row, "detail": str(error.text)}
         return {**row, "status": "invited", "interview": made.public_id}
 
-    def _answer(self, position: int, results: list[dict[str, Any]]) -> Response:
+    def _answer(self, position: Position, results: list[dict[str, Any]]) -> Response:
         invited = sum(1 for row in results if row["status"] == "invited")
-        return Response({"position": position, "invited": invited, "refused": len(results) - invited, "results": results})
+        counted = {"invited": invited, "refused": len(results) - invited}
+        return Response({"position": position.pk, **counted, "results": results, "warnings": warnings_of(position)})
 
 
 class _OneInvitation(ApiView):
@@ -111,15 +117,8 @@ class Resend(_OneInvitation):
         """Send the letter again. 409 when the interview is over."""
         self.read(Nothing)
         interview = self.interview(public_id)
-
-        def run(before: dict[str, Any], keep: Any) -> tuple[int, dict[str, Any]]:
-            if not before:
-                with transaction.atomic():
-                    _or_conflict(lambda: invitations.resend(interview, by=request.user))
-                    keep({"sent": True})
-            return 202, {"sent": True}
-
-        return once(request, run, lambda status, kept: Response({}, status))
+        act = partial(invitations.resend, interview, by=request.user)
+        return _once(request, act, 202, lambda: Response({}, 202))
 
 
 class Reissue(_OneInvitation):
@@ -134,15 +133,8 @@ class Reissue(_OneInvitation):
         """End the old link at once and make a new one. 409 when the interview is over."""
         self.read(Nothing)
         interview = self.interview(public_id)
-
-        def run(before: dict[str, Any], keep: Any) -> tuple[int, dict[str, Any]]:
-            if not before:
-                with transaction.atomic():
-                    _or_conflict(lambda: invitations.reissue(interview, by=request.user))
-                    keep({"reissued": True})
-            return 200, {"reissued": True}
-
-        return once(request, run, lambda status, kept: self.link(interview))
+        act = partial(invitations.reissue, interview, by=request.user)
+        return _once(request, act, 200, lambda: self.link(interview))
 
 
 class Revoke(_OneInvitation):
@@ -154,7 +146,20 @@ class Revoke(_OneInvitation):
         return Response(InterviewSerializer(full(visible_interviews(request.user)).get(public_id=public_id)).data)
 
 
-def _or_conflict(act: Any) -> None:
+def _once(request: Request, act: Callable[[], object], status: int, answer: Callable[[], Response]) -> Response:
+    """Act and keep that it was done in one transaction; a repeated key gets the answer only."""
+
+    def run(before: dict[str, Any], keep: Callable[[dict[str, Any]], None]) -> tuple[int, dict[str, Any]]:
+        if not before:
+            with transaction.atomic():
+                _or_conflict(act)
+                keep({"done": True})
+        return status, {"done": True}
+
+    return once(request, run, lambda _status, _kept: answer())
+
+
+def _or_conflict(act: Callable[[], object]) -> None:
     try:
         act()
     except WrongState as error:

@@ -9,6 +9,8 @@ from rest_framework import serializers
 
 from interview_site.api.serializers import Strict, printable
 from interviews.api.fields import Id, PublicId, VisiblePosition
+from interviews.api.rehearsal_warnings import EXAMPLE as WARNINGS
+from interviews.api.rehearsal_warnings import WarningSerializer
 from interviews.models import Candidate, Language
 
 MAX_ROWS = 200
@@ -28,13 +30,17 @@ class CandidateSerializer(Strict, serializers.ModelSerializer):
 
     id = serializers.IntegerField(read_only=True)
     name = serializers.CharField(max_length=200, validators=[printable])
+    form_of_address = serializers.CharField(
+        max_length=60, allow_blank=True, required=False, validators=[printable],
+        help_text="How the avatar addresses this person in its greeting; empty: by the name.",
+    )  # fmt: skip
     phone = serializers.CharField(max_length=40, allow_blank=True, required=False, validators=[printable])
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     time_zone = serializers.CharField(max_length=60, allow_blank=True, required=False, validators=[known_zone])
 
     class Meta:
         model = Candidate
-        fields = ["id", "name", "email", "phone", "language", "time_zone", "telegram_id", "created_at"]
+        fields = ["id", "name", "form_of_address", "email", "phone", "language", "time_zone", "telegram_id", "created_at"]
         read_only_fields = ["telegram_id", "created_at"]
 
 
@@ -74,6 +80,7 @@ RESULTS = {
             "detail": "This address already has an open invitation to this position.",
         },
     ],
+    "warnings": WARNINGS,
 }
 
 
@@ -84,6 +91,10 @@ class InvitationBatch(Strict):
     position = VisiblePosition()
     language = serializers.ChoiceField(choices=Language.choices, required=False, help_text="Left out: the position's language.")
     guests = GuestSerializer(many=True, min_length=1, max_length=MAX_ROWS)
+    wait_for_clips = serializers.BooleanField(
+        required=False, allow_null=True, default=None,
+        help_text="Letters wait while clips are being made; left out: as the position says.",
+    )  # fmt: skip
 
 
 class InvitationResult(Strict):
@@ -101,6 +112,7 @@ class InvitationResults(Strict):
     invited = serializers.IntegerField()
     refused = serializers.IntegerField()
     results = InvitationResult(many=True)
+    warnings = WarningSerializer(many=True, help_text="Why it may be good to rehearse the position.")
 
 
 class LinkSerializer(Strict):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from avatars.models import AvatarSettings
 from interview_site.api.serializers import Strict, printable, sensible_time
+from interviews.api.rehearsal_warnings import WarningSerializer
 from interviews.models import Criterion, Language, Position, Question
 
 MAX_QUESTIONS, MAX_CRITERIA = 100, 50
@@ -114,8 +115,8 @@ class PositionSerializer(PositionSummary):
         model = Position
         fields = [
             "id", "title", "description", "language", "avatar", "intro", "farewell", "facts", "time_budget_min", "answer_days",
-            "retention_days", "contact", "state", "accepting", "opens_at", "closes_at", "criteria", "questions", "created_at",
-            "updated_at",
+            "wait_for_clips", "retention_days", "camera_recording", "contact", "state", "accepting", "opens_at", "closes_at",
+            "criteria", "questions", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["state", "created_at", "updated_at"]
 
@@ -127,6 +128,15 @@ class PositionSerializer(PositionSummary):
                 {"closes_at": [serializers.ErrorDetail(str(_("It must close after it opens.")), "order")]}
             )
         return given
+
+
+class OpenedPosition(PositionSerializer):
+    """A position that was opened, and why it may be good to rehearse it before inviting."""
+
+    warnings = WarningSerializer(many=True, read_only=True)
+
+    class Meta(PositionSerializer.Meta):
+        fields = [*PositionSerializer.Meta.fields, "warnings"]
 
 
 def split(given: dict[str, Any]) -> dict[str, Any]:

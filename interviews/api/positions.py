@@ -16,7 +16,8 @@ from interview_site.api.versions import etag, require_unchanged
 from interviews.api.base import ApiView, conflict, found
 from interviews.api.interview_serializers import PositionQuery
 from interviews.api.people_serializers import Nothing
-from interviews.api.position_serializers import PositionSerializer, PositionSummary, split
+from interviews.api.position_serializers import OpenedPosition, PositionSerializer, PositionSummary, split
+from interviews.api.rehearsal_warnings import warnings_of
 from interviews.models import Position
 from interviews.services.drafts import BadDraft, change_draft, create_draft
 from interviews.services.invitations import CannotInvite
@@ -27,7 +28,7 @@ WRITE = (Scope.POSITIONS_WRITE, "interviews.change_position")
 ADD = (Scope.POSITIONS_WRITE, "interviews.add_position")
 
 
-class _PositionView(ApiView):
+class PositionView(ApiView):
     queryset = Position.objects.none()
 
     def visible(self) -> Any:
@@ -38,15 +39,16 @@ class _PositionView(ApiView):
         position = found(self.visible().prefetch_related("criteria", "questions__criteria"), pk=pk)
         return PositionSerializer(position, context=self.get_serializer_context()).data
 
-    def answer(self, pk: int, status: int = 200) -> Response:
+    def answer(self, pk: int, status: int = 200, **more: Any) -> Response:
+        """`more` is said of this call only: the ETag is that of a GET."""
         shown = self.shown(pk)
         headers = {"ETag": etag(shown)}
         if status == 201:
             headers["Location"] = f"/api/v1/positions/{pk}"
-        return Response(shown, status, headers=headers)
+        return Response({**shown, **more}, status, headers=headers)
 
 
-class Positions(_PositionView):
+class Positions(PositionView):
     needs = {"GET": READ, "POST": ADD}
     query_serializer_class = PositionQuery
 
@@ -81,7 +83,7 @@ class Positions(_PositionView):
         return once(request, run, lambda status, kept: self.answer(kept["id"], status))
 
 
-class OnePosition(_PositionView):
+class OnePosition(PositionView):
     needs = {"GET": READ, "PATCH": WRITE}
 
     @extend_schema(operation_id="positions_read", responses=PositionSerializer, tags=["positions"])
@@ -105,21 +107,25 @@ class OnePosition(_PositionView):
         return self.answer(pk)
 
 
-class OpenPosition(_PositionView):
+class OpenPosition(PositionView):
     needs = {"POST": WRITE}
 
-    @extend_schema(operation_id="positions_open", request=Nothing, responses=PositionSerializer, tags=["positions"])
+    @extend_schema(operation_id="positions_open", request=Nothing, responses=OpenedPosition, tags=["positions"])
     def post(self, request: Request, pk: int) -> Response:
-        """Let candidates in. Repeating it changes nothing; 409 when nobody could be interviewed."""
+        """Let candidates in. Repeating it changes nothing; 409 when nobody could be interviewed.
+
+        `warnings` tells why to rehearse before inviting.
+        """
         self.read(Nothing)
+        position = found(self.visible(), pk=pk)
         try:
-            open_position(found(self.visible(), pk=pk), by=request.user)
+            open_position(position, by=request.user)
         except CannotInvite as error:
             raise conflict(error.text, code="cannot_open") from None
-        return self.answer(pk)
+        return self.answer(pk, warnings=warnings_of(position))
 
 
-class ClosePosition(_PositionView):
+class ClosePosition(PositionView):
     needs = {"POST": WRITE}
 
     @extend_schema(operation_id="positions_close", request=Nothing, responses=PositionSerializer, tags=["positions"])

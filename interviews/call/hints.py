@@ -11,30 +11,28 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from interview_site.notify import interview_group
-
 log = logging.getLogger(__name__)
 RETRY_S = 5.0
 
 Take = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-async def follow(public_id: str, take: Take) -> None:
-    """Hand each hint to `take`, for ever; cancel it to stop."""
+async def follow(group: str, take: Take) -> None:
+    """Hand each message of this group (`interview_site.notify`) to `take`, for ever; cancel it to stop."""
     while True:
         try:
-            await _subscribed(public_id, take)
+            await _subscribed(group, take)
         except Exception as error:  # whatever the broker does: the call goes on, the hints come back
-            log.warning("no hints", extra={"interview": public_id, "fault": type(error).__name__})
+            log.warning("no hints", extra={"group": group, "fault": type(error).__name__})
         await asyncio.sleep(RETRY_S)
 
 
-async def _subscribed(public_id: str, take: Take) -> None:
+async def _subscribed(group: str, take: Take) -> None:
     layer = get_channel_layer()
     channel = await layer.new_channel()
-    await layer.group_add(interview_group(public_id), channel)
+    await layer.group_add(group, channel)
     try:
         while True:
             await take(await layer.receive(channel))
     finally:
-        await layer.group_discard(interview_group(public_id), channel)
+        await layer.group_discard(group, channel)

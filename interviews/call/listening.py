@@ -4,9 +4,11 @@ The consumer hands binary frames and the messages `take` and `finish` to a Liste
 the events below. `Call.hear` takes them. The conversation itself knows nothing of frames.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from transcription.turn_taking import Pace
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]  # a message of payloads.DOWN to the page
 
@@ -35,9 +37,50 @@ class AnswerEnded:
     text: str = ""
     text_state: str = "pending"
     complete: bool = True
+    generation: int = 0  # of the `MayEnd` it belongs to, if there was one
+    age_ms: int | None = None  # since the last voice of it; None where a button ended it
+    marks: Mapping[str, int] = field(default_factory=dict)  # what happened to it since then (services.latency)
 
 
-HeardEvent = SpeechStarted | SpeechEnded | AnswerEnded
+@dataclass(frozen=True)
+class MayEnd:
+    """The answer so far may be all of it: time to work ahead with its words. Nothing made of them may be sent, shown or
+    heard before an `AnswerEnded` of the same `generation`."""
+
+    text: str
+    generation: int
+
+
+@dataclass(frozen=True)
+class SpeechResumed:
+    """It was a pause: whatever was made for a generation older than this one is void."""
+
+    generation: int
+
+
+@dataclass(frozen=True)
+class NothingSaid:
+    """What sounded like an answer was a noise, or the avatar's own words heard back: the silence goes on."""
+
+
+@dataclass(frozen=True)
+class VoiceOnset:
+    """Somebody may be speaking while the avatar does."""
+
+
+@dataclass(frozen=True)
+class FalseAlarm:
+    """Nobody wanted to interrupt: a cough, «угу»."""
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """Somebody speaks in earnest while the avatar does; given the floor, their words are the beginning of an answer."""
+
+
+HeardEvent = (
+    SpeechStarted | SpeechEnded | AnswerEnded | MayEnd | SpeechResumed | NothingSaid | VoiceOnset | FalseAlarm | Interrupted
+)
 Tell = Callable[[HeardEvent], Awaitable[None]]
 
 
@@ -51,8 +94,14 @@ class Listener(Protocol):
 
     async def finish(self, message: dict[str, Any]) -> None: ...
 
-    async def floor(self, is_candidates: bool) -> None:
-        """Whose turn it is: an answer is looked for only while the floor is the candidate's."""
+    async def floor(self, is_candidates: bool, pace: Pace | None = None) -> None:
+        """Whose turn it is: an answer is looked for only while the floor is the candidate's, at the pace of the question."""
+
+    def avatar_says(self, text: str) -> None:
+        """These words were sent to the page: heard back they are an echo, over them somebody may interrupt."""
+
+    def avatar_stops(self) -> None:
+        """The avatar was silenced."""
 
     async def answer_so_far(self) -> AnswerEnded | None:
         """ "I'm done" was pressed: what was said since the last event, or None when there was nothing."""

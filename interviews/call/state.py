@@ -1,9 +1,11 @@
-"""The `state` message and its parts, built in one place (design §5)."""
+"""The messages `state` and `listening` and their parts, built in one place (design §5)."""
 
 from typing import Any
 
+from interviews.conversation.standing import Standing
 from interviews.conversation.values import AVATAR, Said
 from interviews.models import Consent, Interview
+from interviews.services import consents
 from interviews.services.conversation import Outcome
 
 
@@ -63,9 +65,21 @@ def payload(outcome: Outcome, *, voice: bool) -> dict[str, Any]:
     }
 
 
+def listening(standing: Standing, factor: float, generation: int) -> dict[str, Any]:
+    """The floor is the candidate's. `factor`: of the accommodation "more time"."""
+    current = standing.question
+    return {
+        "type": "listening",
+        "question": current.uuid if current else None,
+        "text": standing.in_sight(),
+        "think_s": round(current.think_time_s * factor) if current else 0,
+        "answer_s": round(current.answer_time_s * factor) if current else 0,
+        "generation": generation,
+    }
+
+
 def voice_is_allowed(interview: Interview) -> bool:
     """Recording was agreed to and no text-only accommodation stands against it (design §5: refused → typed answers)."""
     if (interview.accommodations or {}).get("text_only"):
         return False
-    latest = Consent.objects.filter(interview_id=interview.pk, kind=Consent.Kind.RECORDING).order_by("-pk").first()
-    return latest is not None and latest.given
+    return consents.agreed(interview, Consent.Kind.RECORDING)

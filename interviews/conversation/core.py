@@ -6,16 +6,20 @@ of it, and the event sent again is recognised. So nothing is said twice and noth
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from interviews.conversation import script
+from interviews.conversation import script, signals
 from interviews.conversation.commands import recognise
 from interviews.conversation.policy import Policy
 from interviews.conversation.standing import Standing, standing, voice_pending
+from interviews.conversation.thinking import Thinking
 from interviews.conversation.values import (
+    ASKED,
     CANDIDATE,
     TYPED,
     VOICE,
     Answered,
+    Continued,
     Done,
     Draft,
     Effect,
@@ -25,9 +29,11 @@ from interviews.conversation.values import (
     Hold,
     Hush,
     Joined,
+    NoteQuestion,
     Notify,
     Offer,
     Pause,
+    Proposed,
     Repeat,
     Resend,
     Resume,
@@ -38,7 +44,7 @@ from interviews.conversation.values import (
     Typed,
 )
 from interviews.conversation.wording import lines
-from interviews.plan import Plan, PlanQuestion
+from interviews.plan import Plan
 
 Words = Typed | Answered
 
@@ -46,10 +52,14 @@ Words = Typed | Answered
 def step(plan: Plan, facts: Facts, turns: Sequence[Said], event: Event, policy: Policy | None = None) -> Step:
     """What `event` leads to. Never raises for an event that is late, doubled or out of place: it answers with nothing,
     or with `refused` ("deadline", "unknown_question") when the candidate must be told."""
-    return _Mover(plan, facts, turns, policy or Policy()).on(event)
+    result = _Mover(plan, facts, turns, policy or Policy()).on(event)
+    if result.awaits is not None:
+        return result
+    # Whatever was said since makes the awaited reply one for an older state of things.
+    return replace(result, awaits="" if result.turns else facts.awaits)
 
 
-class _Mover:
+class _Mover(Thinking):
     """Holds the arguments of one step; no state of its own survives it."""
 
     def __init__(self, plan: Plan, facts: Facts, turns: Sequence[Said], policy: Policy) -> None:
@@ -65,6 +75,10 @@ class _Mover:
             return self.words(event)
         if self.now.phase == "over":
             return Step()
+        if isinstance(event, Proposed):
+            return self.proposed(event)
+        if isinstance(event, Continued):
+            return self.continued(event)
         if isinstance(event, Pause):
             return self.pause(event)
         if isinstance(event, Resume):
@@ -85,6 +99,8 @@ class _Mover:
         if self.now.phase != "new":
             if self._is_too_late() and self.now.phase == "question":
                 return Step(refused="deadline")
+            if self.facts.awaits and self.now.phase != "over":
+                return self.joined_awaiting()
             return Step(effects=() if self.facts.paused else (Resend(),))
         if self.facts.now >= self.facts.deadline:
             return Step(refused="deadline")
@@ -104,6 +120,9 @@ class _Mover:
             return Step()
         if self._is_too_late() and self.now.phase == "question":
             return Step(refused="deadline")
+        if self.facts.awaits:
+            going_on = self.awaited_again()
+            return replace(going_on, effects=(SetPaused(False), *going_on.effects))
         if self.now.unheard(self.facts.heard_sentence):
             return Step(effects=(SetPaused(False), Resend()))
         return Step((self._question_again(going_on=True),), (SetPaused(False),))
@@ -116,7 +135,7 @@ class _Mover:
         if event.question is not None and not self._is_current(event.question):
             return self.addition(event)
         if self.now.phase == "over":
-            return Step((self._turn("candidate_question", event, None),), (Notify("added"),))
+            return Step((self._turn("candidate_question", event, None),), (Notify("added"), NoteQuestion()))
         if self._is_too_late() and self.now.phase == "question":
             return Step(refused="deadline")
         woken: tuple[Effect, ...] = (SetPaused(False),) if self.facts.paused else ()
@@ -126,7 +145,7 @@ class _Mover:
         result = self.command(command, event) if command else None
         if result is None:
             result = self.asked(event) if self.now.phase == "candidate_questions" else self.answer(event)
-        return Step(result.turns, (*woken, *result.effects), result.refused)
+        return replace(result, effects=(*woken, *result.effects))
 
     def _continued(self, event: Words) -> Step:
         """ "Continue", typed while the call is paused: the same as the button."""
@@ -137,12 +156,21 @@ class _Mover:
         """Words for a question that is closed: kept with its answer, the conversation does not move."""
         if event.question not in self.now.asked:
             return Step(refused="unknown_question")
-        return Step((self._turn("answer", event, event.question),), (Notify("added"),))
+        added = self._turn("answer", event, event.question)
+        if self.facts.awaits == ASKED and not self.facts.paused:
+            asked_anew = self.joined_awaiting()
+            return replace(asked_anew, turns=(added, *asked_anew.turns), effects=(Notify("added"), *asked_anew.effects))
+        return Step((added,), (Notify("added"),), awaits=self.facts.awaits)
 
     def answer(self, event: Words) -> Step:
         turn = self._turn("answer", event, self._uuid())
         is_part = event.more if isinstance(event, Typed) else not event.complete
-        return Step((turn,)) if is_part else self.close(turn)
+        if is_part:
+            return Step((turn,))
+        noticed = signals.noticed(event.text)
+        if noticed and not self.was_said(noticed):
+            return Step((turn, script.line("offer", noticed, self.facts, self._uuid())), (Hush(),))
+        return self.after_answer(turn)
 
     def asked(self, event: Words) -> Step:
         """A question of the candidate: noted for the recruiter, never answered with something made up."""
@@ -150,17 +178,27 @@ class _Mover:
         asked = sum(1 for said in self.now.open_turns if said.kind == "candidate_question")
         if voice_pending(Said(**vars(turn))):
             # Nobody knows yet whether this was a question or "no": asking again could go on for ever.
-            return self.farewell(turn, script.line("reply", "noted_pending", self.facts))
+            return self._noting(self.farewell(turn, script.line("reply", "noted_pending", self.facts)))
+        if isinstance(event, Answered) and event.is_last:
+            return self._noting(self.farewell(turn, script.line("reply", "noted_pending", self.facts)))
         if asked + 1 >= self.policy.most_candidate_questions:
-            return self.farewell(turn)
-        return Step((turn, script.noted(self.facts, asked)), (Hush(),))
+            return self._noting(self.farewell(turn))
+        if self.may_tell():
+            return self._noting(self.think("tell", turn))
+        return self._noting(Step((turn, script.noted(self.facts, asked)), (Hush(),)))
+
+    def _noting(self, result: Step) -> Step:
+        """The question is with the recruiter in the same step, whatever becomes of an answer."""
+        return replace(result, effects=(*result.effects, NoteQuestion()))
 
     def command(self, command: str, event: Words) -> Step | None:
         """A whole text that is a command; None when here it is an answer ("no" to a question of the plan)."""
         turn = self._turn("command", event, self._uuid())
         asking = self.now.phase == "candidate_questions"
         if command == "repeat":
-            return Step((turn, self._question_again()), (Hush(),))
+            return Step((turn, *self._said_again()), (Hush(),))
+        if command == "explain":
+            return self.explain(turn)
         if command == "pause":
             return Step((turn,), (Hush(), SetPaused(True, "paused"), Notify("paused")))
         if command == "thinking":
@@ -171,8 +209,10 @@ class _Mover:
             if command == "yes":
                 return self.close(self._turn("skip", event, self._uuid()), skipped=True)
             return Step((turn, script.line("offer", "kept_question", self.facts, self._uuid())), (Hush(),))
-        if command == "done" or (command == "next" and self.now.answered):
-            return self.close(turn) if self.now.answered else Step((turn,), (Notify("nothing_yet"),))
+        if command == "next" and self.now.answered:
+            return self.close(turn)
+        if command == "done":
+            return self.after_answer(turn) if self.now.answered else Step((turn,), (Notify("nothing_yet"),))
         if command in ("skip", "next"):
             return self.skip(self._uuid(), command=event)
         return None
@@ -184,7 +224,9 @@ class _Mover:
             return Step()  # said of a question that is closed: the same press twice
         if self.now.phase == "candidate_questions":
             return self.farewell()
-        return self.close() if self.now.answered else Step(effects=(Notify("nothing_yet"),))
+        if self.facts.awaits:
+            return Step()  # the same press twice: the reply is on its way
+        return self.after_answer() if self.now.answered else Step(effects=(Notify("nothing_yet"),))
 
     def skip(self, question: str | None, command: Words | None) -> Step:
         """A required question asks back once, kindly; the second time it is skipped and recorded so."""
@@ -193,7 +235,7 @@ class _Mover:
         if self.now.phase == "candidate_questions":
             return self.farewell()
         if self.now.answered:
-            return self.close()
+            return self.close(*([self._turn("command", command, self._uuid())] if command else []))
         current = self.now.question
         if current and current.required and self.now.skip_asked_at is None:
             turn = self._turn("command", command, self._uuid())
@@ -208,7 +250,7 @@ class _Mover:
         pressed = last.kind == "repeat" and last.at is not None and last.last_sentence > self.facts.heard_sentence
         if pressed and (self.facts.now - last.at).total_seconds() < self.policy.double_press_s:
             return Step()
-        return Step((self._question_again(),), (Hush(),))
+        return Step(self._said_again(), (Hush(),))
 
     def offer(self, event: Offer) -> Step:
         if not self._is_current(event.question):
@@ -264,13 +306,16 @@ class _Mover:
         return any(turn.text == told for turn in self.turns if turn.speaker != CANDIDATE)
 
     def _question_again(self, *, going_on: bool = False) -> Draft:
-        current: PlanQuestion | None = self.now.question
-        text = current.text if current else lines(self.facts.language)["invite_questions"]
-        if current is None:
-            anchor = next((turn for turn in self.now.open_turns if turn.kind == "invite_questions"), None)
-            text = anchor.text if anchor else text
         index = sum(1 for turn in self.turns if turn.kind == "repeat")
-        return script.repeat(self.facts, text, self._uuid(), index=index, going_on=going_on)
+        return script.repeat(self.facts, self.asked_last(), self._uuid(), index=index, going_on=going_on)
+
+    def _said_again(self) -> tuple[Draft, ...]:
+        """The question once more; asked for again and again, other ways on are offered with it, once."""
+        again = self._question_again()
+        repeats = sum(1 for turn in self._own_turns() if turn.kind == "repeat")
+        if repeats < self.policy.most_repeats or self.was_said("many_repeats"):
+            return (again,)
+        return (again, script.line("offer", "many_repeats", self.facts, self._uuid()))
 
     def _turn(self, kind: str, event: Words | None, question: str | None) -> Draft:
         if event is None:  # a pressed button: the transcript shows its words

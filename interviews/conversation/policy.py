@@ -22,6 +22,11 @@ class Policy:
     reading_ms_per_character: float = 60.0  # a sentence shown as text only
     seat_s: float = 20.0  # a seat not heard of for so long is free
     heartbeat_s: float = 5.0  # seat, link and state are looked at: a revoked link closes its socket within 60 s (threats 26)
+    reply_s: float = 2.2  # the model's first sentence must be there by then, else the script goes on (2.5 s with everything)
+    whole_reply_s: float = 8.0  # and its last one by then
+    reply_hold_s: float = 4.5  # a sound after the answer: so long after it the avatar still waits for words
+    question_reserve_s: float = 75.0  # kept of the time budget for each question that must still be asked
+    most_repeats: int = 3  # of one question; then other ways on are offered with it
     addition_s: float = 86_400.0  # how long after completion a late addition is still kept (threats 16)
 
 

@@ -33,6 +33,14 @@ class Standing:
             if turn.first_sentence + index > heard_sentence
         ]
 
+    def in_sight(self) -> str:
+        """What is to be answered now, as it was put last: the question, a follow-up, other words for it, or a reply."""
+        spoken = [turn for turn in self.open_turns if turn.speaker == AVATAR]
+        if self.phase != "candidate_questions":
+            asking = ("question", "follow_up")
+            spoken = [turn for turn in spoken if turn.kind in asking or (turn.kind == "repeat" and turn.source)]
+        return spoken[-1].text if spoken else ""
+
     def last_spoken(self) -> Said | None:
         return next((turn for turn in reversed(self.open_turns) if turn.speaker == AVATAR), None)
 

@@ -1,11 +1,12 @@
 """What crosses the border of the core: turns, facts, events and effects, all frozen values."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 AVATAR, CANDIDATE = "avatar", "candidate"
 VOICE, TYPED = "voice", "typed"
+ASKED, BEGUN = "asked", "begun"  # a model's reply: awaited, or its first words stand and more may come
 
 Split = Callable[[str], list[str]]  # text → its sentences
 
@@ -23,6 +24,7 @@ class Draft:
     start_ms: int | None = None  # on the recording's clock
     end_ms: int | None = None
     client_id: str = ""
+    source: str = ""  # which model and prompt found the words; "" for the script's own
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Said(Draft):
     first_sentence: int | None = None
     at: datetime | None = None
     rung: str = ""
+    falls: tuple[str, ...] = ()  # rungs that failed while it was said
 
     @property
     def last_sentence(self) -> int:
@@ -54,6 +57,10 @@ class Facts:
     heard_sentence: int = -1
     paused: bool = False
     company: str = ""
+    model: bool = False  # a language model may be asked: configured, agreed to, within its budget
+    generation: int = 0  # how often it was asked in this interview; an outcome of an older asking is dropped
+    awaits: str = ""  # ASKED, BEGUN, or "": no reply is awaited
+    form_of_address: str = ""  # as HR wish the candidate to be addressed; empty: by the name
 
 
 # --- Events ------------------------------------------------------------------------------------------------------------
@@ -89,6 +96,7 @@ class Answered:
     text_state: str = "pending"
     question: str | None = None
     complete: bool = True
+    is_last: bool = False  # "I have no (more) questions" was pressed behind it
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,35 @@ class Offer:
     question: str | None = None
 
 
-Event = Joined | Typed | Answered | Done | Skip | Repeat | Pause | Resume | Offer
+@dataclass(frozen=True)
+class Proposed:
+    """What the model proposes to say next, or nothing (`act` "": late, failed, refused, nonsense, "move on").
+
+    `act`: "ask" a follow-up, "rephrase" the question, "tell" the facts numbered in `facts` (from 1), "away" (the answer is
+    about something else), "upset" (the candidate is not well). `text` is the first sentence or more; `more`: others may follow.
+    """
+
+    generation: int
+    act: str = ""
+    text: str = ""
+    facts: tuple[int, ...] = ()
+    more: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The next words of a proposal that is being spoken; none of them, and no `more`: it has ended.
+
+    `index`: how many sentences of it stood before."""
+
+    generation: int
+    index: int
+    text: str = ""
+    more: bool = False
+
+
+Event = Joined | Typed | Answered | Done | Skip | Repeat | Pause | Resume | Offer | Proposed | Continued
 
 
 # --- Effects -----------------------------------------------------------------------------------------------------------
@@ -166,17 +202,46 @@ class Notify:
     code: str
 
 
-Effect = Hush | Resend | SetPaused | Finish | Hold | Notify
+@dataclass(frozen=True)
+class Think:
+    """Ask the model what to say next; its outcome comes back as Proposed with this `generation`.
+
+    `about`: "answer" (a follow-up or the next question), "rephrase" or "tell" (a question of the candidate).
+    """
+
+    about: str
+    question: str | None
+    generation: int
+
+
+@dataclass(frozen=True)
+class NoteQuestion:
+    """The candidate's question of this step becomes a task for the recruiter, whatever comes."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The latest noted question was answered with HR's own words; `fact` is what was said."""
+
+    fact: str
+
+
+Effect = Hush | Resend | SetPaused | Finish | Hold | Notify | Think | NoteQuestion | Told
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one event leads to. `refused` is a code when the event could not be accepted; then nothing else is set."""
+    """What one event leads to. `refused` is a code when the event could not be accepted; then nothing else is set.
+
+    `extension`: words added to the avatar's latest turn. `awaits`: see Facts; None: as before, or "" when a turn was added.
+    """
 
     turns: tuple[Draft, ...] = ()
     effects: tuple[Effect, ...] = ()
     refused: str = ""
     duplicate: bool = False
+    extension: str = ""
+    awaits: str | None = None
 
 
 def settle(turns: Sequence[Said], drafts: Sequence[Draft], *, at: datetime, split: Split) -> list[Said]:
@@ -190,3 +255,9 @@ def settle(turns: Sequence[Said], drafts: Sequence[Draft], *, at: datetime, spli
         settled.append(Said(**vars(draft), number=number, sentences=spoken, first_sentence=sentence if spoken else None, at=at))
         sentence += len(spoken)
     return settled
+
+
+def extend(turns: Sequence[Said], text: str, *, split: Split) -> Said:
+    """The avatar's latest turn with `text` behind it; its sentences so far keep their numbers."""
+    last = next(turn for turn in reversed(turns) if turn.speaker == AVATAR)
+    return replace(last, text=f"{last.text} {text}", sentences=(*last.sentences, *split(text)))

@@ -36,6 +36,15 @@ class Lines(TypedDict):
     noted: Sequence[str]
     noted_pending: str
     farewell: str
+    rephrase_leads: Sequence[str]
+    explain_leads: Sequence[str]  # without a model: a simpler way in, then the question as it stands
+    not_clear: str
+    many_repeats: str
+    fact_leads: Sequence[str]
+    anything_else: Sequence[str]
+    away: str
+    calm: str
+    distress: str
     skip_label: str  # what the transcript shows for a pressed button
     notices: Mapping[str, str]
 
@@ -94,6 +103,31 @@ RU: Lines = {
         "Ваши ответы сохранены: их посмотрит рекрутер, а о решении вам сообщат. "
         "Всего вам доброго, до свидания!"
     ),
+    "rephrase_leads": ("Спрошу иначе.", "Попробую сказать по-другому.", "Скажу другими словами."),
+    "explain_leads": (
+        "Ничего страшного, давайте ещё раз. Отвечайте так, как вы это понимаете, можно просто на примере.",
+        "Конечно, помогу. Начните с любого примера, который приходит на ум.",
+    ),
+    "not_clear": (
+        "Если вопрос всё ещё непонятен, ничего страшного. "
+        "Ответьте так, как вы его поняли, или скажите «пропустить», и мы пойдём дальше."
+    ),
+    "many_repeats": "Если удобнее читать, текст вопроса есть на экране. Ответить можно и письменно, а вопрос можно пропустить.",
+    "fact_leads": ("Вот что об этом известно.", "Об этом работодатель сообщает так.", "По этому поводу могу сказать следующее."),
+    "anything_else": ("Хотите спросить что-нибудь ещё?", "Есть что-нибудь ещё?", "Остались ещё вопросы?"),
+    "away": "Спасибо. Давайте вернёмся к вопросу.",
+    "calm": (
+        "Понимаю, такие разговоры бывают непростыми. "
+        "Давайте продолжим спокойно. "
+        "Если хотите, сделаем паузу, а вопрос можно пропустить."
+    ),
+    "distress": (
+        "Мне жаль, что вам сейчас тяжело. "
+        "Интервью подождёт, ваше состояние важнее. "
+        "Скажите «пауза», и мы остановимся: вернуться можно позже по той же ссылке. "
+        "Если хотите поговорить с человеком, нажмите на странице «Хочу поговорить с человеком». "
+        "А если вам нужна срочная помощь, позвоните по номеру 112."
+    ),
     "skip_label": "Пропустить вопрос",
     "notices": {
         "take_your_time": "Не торопитесь: можно спокойно подумать.",
@@ -102,6 +136,7 @@ RU: Lines = {
         "paused": "Пауза. Ответы сохранены, продолжайте, когда будете готовы.",
         "paused_by_silence": "Мы поставили разговор на паузу, чтобы вас не торопить. Ответы сохранены, продолжайте, когда будете готовы.",
         "added": "Дополнение к ответу сохранено.",
+        "clip_failed": "Видео сейчас не воспроизводится, поэтому разговор продолжит нарисованный интервьюер. На ваши ответы это не влияет.",
         "text_only": "Озвучить реплику сейчас не получается, поэтому вопросы будут показаны текстом. На ваши ответы это не влияет.",
         "answer_long": "Вы отвечаете уже довольно долго. Завершите, пожалуйста, мысль, но спешить некуда.",
     },
@@ -161,6 +196,31 @@ EN: Lines = {
         "Your answers are saved, a recruiter will go through them, and you will be told the decision. "
         "All the best, and goodbye!"
     ),
+    "rephrase_leads": ("Let me put it another way.", "I will say it differently.", "In other words."),
+    "explain_leads": (
+        "That is all right, let us try again. Answer it the way you understand it; an example is enough.",
+        "Of course. You can start with any example that comes to mind.",
+    ),
+    "not_clear": (
+        "If the question is still not clear, that is fine. "
+        'Answer it as you understood it, or say "skip", and we will go on.'
+    ),
+    "many_repeats": "If reading is easier, the question is shown on the screen. You can also type your answer, or skip the question.",
+    "fact_leads": ("Here is what I know about that.", "The employer says this about it.", "On that I can tell you the following."),
+    "anything_else": ("Would you like to ask anything else?", "Is there anything else?", "Do you have any more questions?"),
+    "away": "Thank you. Let us come back to the question.",
+    "calm": (
+        "I understand that a conversation like this can be trying. "
+        "Let us go on calmly. "
+        "If you like, we can pause, or skip the question."
+    ),
+    "distress": (
+        "I am sorry that this is a hard moment for you. "
+        "The interview can wait; how you are matters more. "
+        'Say "pause" and we will stop: you can come back later by the same link. '
+        'If you would like to talk to a person, press "I prefer a person" on this page. '
+        "And if you need help right now, please call your local emergency number."
+    ),
     "skip_label": "Skip question",
     "notices": {
         "take_your_time": "Take your time: it is fine to think for a while.",
@@ -169,6 +229,7 @@ EN: Lines = {
         "paused": "Paused. Your answers are saved; go on whenever you are ready.",
         "paused_by_silence": "We have paused the call so as not to hurry you. Your answers are saved; go on whenever you are ready.",
         "added": "Your addition has been saved.",
+        "clip_failed": "The video cannot be played at the moment, so a drawn interviewer goes on. This does not affect your answers.",
         "text_only": "The voice is not working at the moment, so the questions are shown as text. This does not affect your answers.",
         "answer_long": "You have been answering for quite a while. Please finish your thought; there is no hurry.",
     },
@@ -233,6 +294,31 @@ KK: Lines = {
         "Жауаптарыңыз сақталды, оларды рекрутер қарап шығады, ал шешім сізге хабарланады. "
         "Сізге сәттілік тілейміз, сау болыңыз!"
     ),
+    "rephrase_leads": ("Басқаша сұрап көрейін.", "Сұрақты басқа сөзбен айтайын.", "Былайша сұрайын."),
+    "explain_leads": (
+        "Ештеңе етпейді, қайта көрейік. Өзіңіз қалай түсінсеңіз, солай жауап беріңіз, бір мысал да жеткілікті.",
+        "Әрине, көмектесейін. Ойыңызға келген кез келген мысалдан бастаңыз.",
+    ),
+    "not_clear": (
+        "Сұрақ әлі де түсініксіз болса, ештеңе етпейді. "
+        "Қалай түсінсеңіз, солай жауап беріңіз немесе «өткізіп жіберу» деп айтыңыз, әрі қарай жалғастырамыз."
+    ),
+    "many_repeats": "Оқыған ыңғайлы болса, сұрақтың мәтіні экранда тұр. Жауапты жазуға да, сұрақты өткізіп жіберуге де болады.",
+    "fact_leads": ("Бұл туралы мынаны айта аламын.", "Жұмыс беруші бұл жөнінде былай дейді.", "Осы сұрақ бойынша белгілісі мынау."),
+    "anything_else": ("Тағы бірдеңе сұрағыңыз келе ме?", "Тағы сұрақ бар ма?", "Тағы сұрақтарыңыз бар ма?"),
+    "away": "Рақмет. Сұраққа қайта оралайық.",
+    "calm": (
+        "Түсінемін, мұндай әңгіме оңай бола бермейді. "
+        "Сабырмен жалғастырайық. "
+        "Қаласаңыз, үзіліс жасаймыз немесе сұрақты өткізіп жібереміз."
+    ),
+    "distress": (
+        "Қазір сізге қиын болып тұрғаны өкінішті. "
+        "Сұхбат күте тұрады, сіздің жағдайыңыз маңыздырақ. "
+        "«Үзіліс» деп айтсаңыз, тоқтаймыз: кейін осы сілтемемен қайта оралуға болады. "
+        "Адаммен сөйлескіңіз келсе, беттегі «Адаммен сөйлескім келеді» түймесін басыңыз. "
+        "Ал шұғыл көмек керек болса, 112 нөміріне қоңырау шалыңыз."
+    ),
     "skip_label": "Сұрақты өткізіп жіберу",
     "notices": {
         "take_your_time": "Асықпаңыз: жайлап ойлануға болады.",
@@ -241,6 +327,7 @@ KK: Lines = {
         "paused": "Үзіліс. Жауаптарыңыз сақталды, дайын болғанда жалғастырыңыз.",
         "paused_by_silence": "Сізді асықтырмау үшін әңгімені кідірттік. Жауаптарыңыз сақталды, дайын болғанда жалғастырыңыз.",
         "added": "Жауабыңызға қосқаныңыз сақталды.",
+        "clip_failed": "Қазір бейне ойнатылмай тұр, сондықтан әңгімені салынған сұхбат жүргізуші жалғастырады. Бұл жауаптарыңызға әсер етпейді.",
         "text_only": "Қазір дыбыс шықпай тұр, сондықтан сұрақтар мәтін түрінде көрсетіледі. Бұл жауаптарыңызға әсер етпейді.",
         "answer_long": "Сіз біраздан бері жауап беріп жатырсыз. Ойыңызды аяқтаңыз, асығатын ештеңе жоқ.",
     },

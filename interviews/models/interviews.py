@@ -18,18 +18,16 @@ def new_public_id() -> str:
 
 class InterviewQuerySet(models.QuerySet):
     def visible_to(self, user: object) -> "InterviewQuerySet":
+        """Interviews of positions this user may see. Rehearsals stand in no list, count or export."""
+        mine = self.exclude(kind=Interview.Kind.REHEARSAL)
         if user.is_superuser or user.has_perm("interviews.view_all_positions"):
-            return self
+            return mine
         # By position, of which there are few: no join doubles a row, so counts and later filters stay right and fast.
-        return self.filter(version__position__in=Position.objects.visible_to(user).values("pk"))
+        return mine.filter(version__position__in=Position.objects.visible_to(user).values("pk"))
 
     def real(self) -> "InterviewQuerySet":
         """Those that are counted: no previews, demos or rehearsals."""
         return self.filter(kind=Interview.Kind.REAL)
-
-    def waiting_for_review(self) -> "InterviewQuerySet":
-        """Completed, and nobody has decided yet."""
-        return self.filter(state=Interview.State.COMPLETED, decisions__isnull=True)
 
 
 class Interview(models.Model):
@@ -92,6 +90,9 @@ class Interview(models.Model):
     seat_seen_at = models.DateTimeField(null=True, blank=True)
     current_question = models.UUIDField(null=True, blank=True)
     heard_sentence = models.IntegerField(default=-1)  # the last sentence the candidate heard to its end
+    # How often a model was asked what to say next; its latest reply: "asked" for, "begun" or neither (conversation.thinking).
+    reply_generation = models.PositiveIntegerField(default=0)
+    reply_state = models.CharField(max_length=5, blank=True, default="")
     wants_person_at = models.DateTimeField(_("prefers a person since"), null=True, blank=True)
     legal_hold = models.BooleanField(_("legal hold: never deleted by retention"), default=False)
     created_by = models.ForeignKey(
@@ -114,6 +115,7 @@ class Interview(models.Model):
             models.Index(fields=["state", "deadline"]),  # the sweeper that expires invitations
             models.Index(fields=["-created_at"]),  # the dashboard's last 30 days
             models.Index(fields=["version", "kind", "state"]),  # counts beside each position
+            models.Index(fields=["candidate"], condition=Q(kind="rehearsal"), name="interview_rehearsed"),  # who is made up
         ]
         constraints = [
             models.CheckConstraint(condition=Q(link_generation__gte=1), name="link_generation_positive"),
@@ -202,9 +204,12 @@ class Turn(models.Model):
     input = models.CharField(_("input"), max_length=10, choices=Input.choices, blank=True, default="")
     start_ms = models.PositiveBigIntegerField(null=True, blank=True)
     end_ms = models.PositiveBigIntegerField(null=True, blank=True)
+    sound_file_wanted = models.BooleanField(default=False)  # a file of this answer was asked for (interviews.services.sound)
     rung = models.CharField(_("spoken by"), max_length=20, blank=True, default="")
-    marks = models.JSONField(default=dict, blank=True)  # latency marks, ms since the turn's start
+    falls = models.JSONField(default=list, blank=True)  # list[str]: rungs that failed at the page while this turn was said
+    marks = models.JSONField(default=dict, blank=True)  # {stage: ms, since, cut}: services.latency
     client_id = models.CharField(max_length=64, blank=True, default="")
+    source = models.CharField(_("worded by"), max_length=200, blank=True, default="")  # model and prompt; empty: the script
     at = models.DateTimeField(_("time"), auto_now_add=True)
 
     class Meta:
@@ -215,7 +220,11 @@ class Turn(models.Model):
             models.UniqueConstraint(fields=["interview", "number"], name="turn_number_once"),
             models.UniqueConstraint(fields=["interview", "client_id"], condition=~Q(client_id=""), name="turn_message_once"),
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(text_state="pending"), name="turn_text_pending")]  # late texts
+        indexes = [
+            models.Index(fields=["id"], condition=Q(text_state="pending"), name="turn_text_pending"),  # late texts
+            # answers that have no file to listen to yet
+            models.Index(fields=["id"], condition=Q(input="voice", sound_file_wanted=False), name="turn_without_file"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.interview_id} · {self.number}"
@@ -227,6 +236,7 @@ class Consent(models.Model):
     class Kind(models.TextChoices):
         PROCESSING = "processing", _("processing of personal data")
         RECORDING = "recording", _("sound recording")
+        CAMERA = "camera", _("camera recording")
         AI_ANALYSIS = "ai_analysis", _("AI analysis of answers")
         CROSS_BORDER = "cross_border", _("transfer to another country")
 
@@ -235,7 +245,14 @@ class Consent(models.Model):
     given = models.BooleanField(_("given"))
     text_version = models.CharField(_("version of the text"), max_length=20)
     language = models.CharField(max_length=2, choices=Language.choices)
+    # Of a transfer: which kinds of data (`Data`) the services on the page were to receive. Null: from before this was kept.
+    covers = models.JSONField(null=True, blank=True, default=None)
     at = models.DateTimeField(_("time"), auto_now_add=True)
+
+    class Data(models.TextChoices):
+        WORDS = "words", _("the interviewer's words")
+        VOICE = "voice", _("the recorded voice")
+        TEXT = "text", _("the text of answers")
 
     class Meta:
         verbose_name = _("consent")
@@ -244,3 +261,7 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.given}"
+
+    def allows(self, data: str) -> bool:
+        """Given, and `data` was among what was asked for: a service of another kind that came later was never agreed to."""
+        return self.given and (self.covers is None or data in self.covers)

@@ -39,6 +39,7 @@ class Letter(models.Model):
 class OutgoingMail(DueWork):
     """One letter on its way. queued → sent | kept | failed.
 
+    `waits_for_clips`: an invitation that is kept back while the clips of its version are being made.
     `kept`: no mail server is configured (embedded mode); HR read and forward it. `failed` needs a person.
     """
 
@@ -59,6 +60,7 @@ class OutgoingMail(DueWork):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sent by")
     )
+    waits_for_clips = models.BooleanField(default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 

@@ -9,11 +9,13 @@ from interviews.models.positions import Language, count_of
 
 class CandidateQuerySet(models.QuerySet):
     def visible_to(self, user: object) -> "CandidateQuerySet":
-        """Candidates with an interview at a position this user may see, and those the user added."""
+        """Candidates with an interview at a position this user may see, and those the user added; nobody that is made up."""
+        interviews = self.model._meta.get_field("interviews").related_model.objects
+        people = self.exclude(pk__in=interviews.filter(kind="rehearsal").values("candidate"))
         if user.is_superuser or user.has_perm("interviews.view_all_positions"):
-            return self
-        interviews = self.model._meta.get_field("interviews").related_model.objects.visible_to(user)
-        return self.filter(Q(pk__in=interviews.values("candidate")) | Q(created_by=user))
+            return people
+        interviews = interviews.visible_to(user)
+        return people.filter(Q(pk__in=interviews.values("candidate")) | Q(created_by=user))
 
     def with_interview_count(self) -> "CandidateQuerySet":
         """Adds `interview_count`: this person's interviews, previews of staff excepted."""
@@ -25,6 +27,10 @@ class Candidate(models.Model):
     """A person who is interviewed. Deleting goes through erasure, never by hand."""
 
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=200)
+    form_of_address = models.CharField(
+        _("form of address"), max_length=60, blank=True, default="",
+        help_text=_("How the avatar addresses this person in its greeting. Empty: by the name."),
+    )  # fmt: skip
     email = models.EmailField(_("e-mail"), blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=40, blank=True, default="")
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.RU)

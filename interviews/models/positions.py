@@ -77,9 +77,23 @@ class Position(models.Model):
     answer_days = models.PositiveSmallIntegerField(
         _("days to answer an invitation"), default=14, validators=[MinValueValidator(1), MaxValueValidator(180)]
     )
+    wait_for_clips = models.BooleanField(
+        _("letters wait for the clips"), default=True,
+        help_text=_(
+            "While recorded clips are being made, new invitations are kept back. Off: they leave at once, and the local presenter"
+            " says what is not ready. You are asked each time you invite."
+        ),
+    )  # fmt: skip
     retention_days = models.PositiveIntegerField(
         _("days to keep recordings and texts"), default=180, validators=[MinValueValidator(1), MaxValueValidator(1460)]
     )
+    camera_recording = models.BooleanField(
+        _("ask to record the camera"), default=False,
+        help_text=_(
+            "Candidates may agree that their camera is recorded too; refusing changes nothing else. Only people watch it: no"
+            " program analyses the picture."
+        ),
+    )  # fmt: skip
     contact = models.CharField(
         _("contact for candidates"), max_length=200, help_text=_("A name with an e-mail address or a telephone number.")
     )
@@ -202,3 +216,36 @@ class PositionVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} · {self.number}"
+
+    def title_in(self, language: str) -> str:
+        """The position's title, translated where this version has the language."""
+        return self.plan.get("translations", {}).get(language, {}).get("title") or self.position.title
+
+
+class PositionClip(models.Model):
+    """One of a version's fixed texts as a recorded video: the row that ties the words to the video made of them.
+
+    `name` is a key of `conversation.script.fixed_texts`. The link stays when the provider is gone later: our copy is ours.
+    `problem`: why no video could be ordered ("too_long", "not_configured"), else "".
+    """
+
+    version = models.ForeignKey(PositionVersion, on_delete=models.CASCADE, related_name="clips")
+    language = models.CharField(_("language"), max_length=2, choices=Language.choices)
+    name = models.CharField(max_length=60)
+    order = models.PositiveSmallIntegerField(default=0)
+    text = models.TextField(_("text"))
+    generation = models.ForeignKey(
+        "avatars.AvatarGeneration", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("video")
+    )
+    problem = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("clip of a position")
+        verbose_name_plural = _("clips of a position")
+        ordering = ["version", "language", "order"]
+        default_permissions = ()  # seen and ordered from its position
+        constraints = [models.UniqueConstraint(fields=["version", "language", "name"], name="position_clip_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} · {self.language} · {self.name}"

@@ -4,6 +4,7 @@ No passwords here: administrators are made by the start command.
 """
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from avatars.models import AvatarSettings
 from interviews import links
@@ -38,7 +39,7 @@ def fresh_demo() -> list[tuple[str, str]]:
             ).first()  # fmt: skip
             waiting = Interview.objects.filter(kind=Interview.Kind.DEMO, language=language, state__in=Interview.BEFORE_START)
             for old in waiting:
-                move(old, Interview.State.REVOKED, reason="a fresh demo was made")
+                move(old, Interview.State.REVOKED, reason=gettext_noop("a fresh demo was made"))
             _invite_guest(position or _make_position(language, DEMOS[language]))
     return _open_links()
 

@@ -8,8 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from interviews.models import Criterion, Position, Question
 from interviews.services import audit
+from interviews.topics import asked_about, judged_by
 
 _WORDS = {Criterion: "name", Question: "text"}  # what a row cannot be without
+
+
+_REFUSED = {Criterion: judged_by, Question: asked_about}  # protected topics (hiring_law 8)
 
 
 class BadDraft(Exception):
@@ -85,8 +89,11 @@ def _sync(position: Position, model: type[Criterion] | type[Question], name: str
         for field, value in values.items():
             setattr(row, field, value)
         row.order = order
-        if not getattr(row, _WORDS[model]).strip():
+        words = getattr(row, _WORDS[model])
+        if not words.strip():
             raise BadDraft(f"/{name}/{order}/{_WORDS[model]}", "required", _("This field is required."))
+        if topic := _REFUSED[model](words):
+            raise BadDraft(f"/{name}/{order}/{_WORDS[model]}", "protected_topic", topic.reason)
         try:
             with transaction.atomic():
                 row.save()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from interview_site.notify import interview_changed
 from interviews import links
 from interviews.models import Candidate, Interview, Language, Letter, Position
-from interviews.services import audit, mail
+from interviews.services import audit, clips, mail
 from interviews.services.states import WrongState, move
 from interviews.services.versions import NothingToAsk, freeze
 
@@ -70,17 +70,18 @@ def invite(
     email: str = "",
     language: str = "",
     by: object = None,
-    kind: str = Kind.REAL,
     subject: str = "",
     body: str = "",
     request_key: str = "",
     candidate: Candidate | None = None,
+    wait_for_clips: bool | None = None,
 ) -> Interview:
     """Freeze the position's plan and invite one person; the letter goes to the outbox in the same transaction.
 
     `subject` and `body` (with placeholders) replace the position's wording. The deadline is `answer_days` from now, but not
     after the position closes. A known `request_key` returns the interview it made; a given `candidate` is
-    invited as that row. Raises CannotInvite.
+    invited as that row. `wait_for_clips`: the letter is kept back while clips are being made; None: as the position says.
+    Raises CannotInvite.
     """
     guest = _checked(Guest(name=name, email=email, language=language or position.language))
     try:
@@ -92,15 +93,16 @@ def invite(
             why_not = refusal(position)
             if why_not:
                 raise CannotInvite(why_not)
-            if guest.email and kind == Kind.REAL and _is_under_way(position, guest.email):
+            if guest.email and _is_under_way(position, guest.email):
                 raise CannotInvite(_("This address already has an open invitation to this position."))
             interview = create(
-                position=position, candidate=candidate or _candidate(guest, by), language=guest.language, by=by, kind=kind,
+                position=position, candidate=candidate or _candidate(guest, by), language=guest.language, by=by, kind=Kind.REAL,
                 request_key=request_key,
             )  # fmt: skip
-            if kind == Kind.REAL:
-                mail.queue_invitation(interview, by, subject=subject, body=body)
-                audit.record("invite", interview, actor=by)
+            clips.ensure(interview.version, interview.language, by=by)
+            waits = position.wait_for_clips if wait_for_clips is None else wait_for_clips
+            mail.queue_invitation(interview, by, subject=subject, body=body, waits_for_clips=waits)
+            audit.record("invite", interview, actor=by)
             return interview
     except NothingToAsk:
         raise CannotInvite(_("This position has no questions yet. Add at least one.")) from None
@@ -121,7 +123,7 @@ def create(*, position: Position, candidate: Candidate, language: str, by: objec
 
 def invite_many(
     *, position: Position, guests: list[Guest], language: str, by: object, token: str,
-    letters: dict[str, tuple[str, str]] | None = None,
+    letters: dict[str, tuple[str, str]] | None = None, wait_for_clips: bool | None = None,
 ) -> list[Outcome]:  # fmt: skip
     """Invite each row by itself: good rows once, bad rows with their reason (threats 43).
 
@@ -141,7 +143,7 @@ def invite_many(
         try:
             interview = invite(
                 position=position, name=guest.name, email=guest.email, language=guest.language or language, by=by,
-                subject=subject, body=body, request_key=key,
+                subject=subject, body=body, request_key=key, wait_for_clips=wait_for_clips,
             )  # fmt: skip
         except CannotInvite as error:
             outcomes.append(Outcome(guest, error=error.text))
@@ -150,7 +152,7 @@ def invite_many(
     return outcomes
 
 
-def preview(*, position: Position, by: object, language: str = "") -> Interview:
+def preview(*, position: Position, by: object) -> Interview:
     """An interview for staff to see the position as a candidate does; also in a draft. Raises CannotInvite.
 
     The staff member has one candidate row of their own, with no e-mail, so that nothing is ever sent or counted.
@@ -158,7 +160,7 @@ def preview(*, position: Position, by: object, language: str = "") -> Interview:
     own = Candidate.objects.filter(created_by=by, interviews__kind=Kind.PREVIEW).first()
     own = own or Candidate.objects.create(created_by=by, name=by.get_full_name() or by.get_username())
     try:
-        return create(position=position, candidate=own, language=language or position.language, by=by, kind=Kind.PREVIEW)
+        return create(position=position, candidate=own, language=position.language, by=by, kind=Kind.PREVIEW)
     except NothingToAsk:
         raise CannotInvite(_("This position has no questions yet. Add at least one.")) from None
 

@@ -10,7 +10,7 @@ def fill(*, batch: int = 500) -> int:
     """Give pending turns the text that is known now; returns how many became final (beat).
 
     What may not be recognised, or was heard as silence, becomes final without words. What failed stays: a person can have
-    it transcribed again.
+    it transcribed again. An answer that is heard again keeps its old words until then.
     """
     global _reached
     waiting = Turn.objects.filter(text_state=Turn.TextState.PENDING).select_related("interview").order_by("pk")
@@ -21,13 +21,12 @@ def fill(*, batch: int = 500) -> int:
 
 def _try(turn: Turn) -> int:
     if turn.start_ms is None or turn.end_ms is None or turn.interview.erased_at:
-        return _settle(turn, "")
+        return _settle(turn, turn.text)
     found = text_between(turn.interview.recording_key, turn.start_ms, turn.end_ms)
     if found.pending or found.failed:
         return 0
-    return _settle(turn, found.text)
+    return _settle(turn, found.text if found.pieces else turn.text)
 
 
 def _settle(turn: Turn, text: str) -> int:
-    rows = Turn.objects.filter(pk=turn.pk, text_state=Turn.TextState.PENDING)
-    return rows.update(text=text or turn.text, text_state=Turn.TextState.FINAL)
+    return Turn.objects.filter(pk=turn.pk, text_state=Turn.TextState.PENDING).update(text=text, text_state=Turn.TextState.FINAL)

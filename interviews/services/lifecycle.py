@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from interviews.models import Interview
 from interviews.services.states import WrongState, move
@@ -24,7 +25,7 @@ def expire_overdue(now: datetime | None = None) -> int:
     """Invitations whose deadline has passed before the call was answered; returns how many were moved."""
     now = now or timezone.now()
     overdue = Interview.objects.filter(state__in=Interview.BEFORE_START, deadline__lte=now)
-    return _sweep(overdue, State.EXPIRED, reason="the deadline has passed")
+    return _sweep(overdue, State.EXPIRED, reason=gettext_noop("the deadline has passed"))
 
 
 def abandon_idle(now: datetime | None = None) -> int:
@@ -33,7 +34,7 @@ def abandon_idle(now: datetime | None = None) -> int:
     since = now - timedelta(hours=settings.INTERVIEW_ABANDON_AFTER_H)
     idle = Q(active_at__lt=since) | Q(active_at__isnull=True, created_at__lt=since)
     left = Interview.objects.filter(idle, state__in=Interview.LIVE, deadline__lte=now)
-    return _sweep(left, State.ABANDONED, reason="begun and not finished")
+    return _sweep(left, State.ABANDONED, reason=gettext_noop("begun and not finished"))
 
 
 def _sweep(rows: QuerySet[Interview], new: str, *, reason: str) -> int:

@@ -21,6 +21,7 @@ from interview_site.due import backoff_s
 from interview_site.rings import ring
 from interviews import letters, links
 from interviews.models import Interview, Letter, OutgoingMail, Position
+from interviews.services import clip_waiting
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def values_for(interview: Interview) -> dict[str, str]:
         deadline = f"{date_format(local, 'j E Y, H:i')} ({settings.TIME_ZONE})"
     return {
         "name": interview.candidate.name,
-        "position": position.title,
+        "position": interview.version.title_in(interview.language),
         "company": settings.COMPANY_NAME or letters.NO_COMPANY[interview.language],
         "deadline": deadline,
         "contact": position.contact,
@@ -75,7 +76,10 @@ def text_of(mail: OutgoingMail) -> str:
 
 
 # --- Into the outbox -------------------------------------------------------------------------------------------------
-def queue(*, kind: str, to: str, subject: str, body: str, interview: Interview | None = None, by: object = None) -> OutgoingMail:
+def queue(
+    *, kind: str, to: str, subject: str, body: str, interview: Interview | None = None, by: object = None,
+    waits_for_clips: bool = False,
+) -> OutgoingMail:  # fmt: skip
     """Put a letter in the outbox, in the transaction of its cause.
 
     Without a mail server, or without an address, it is kept there for people to read and forward.
@@ -85,15 +89,20 @@ def queue(*, kind: str, to: str, subject: str, body: str, interview: Interview |
         kind=kind, to=to, subject=one_line(subject), body=body, interview=interview, sent_by=by,
         state=OutgoingMail.State.QUEUED if is_sent else OutgoingMail.State.KEPT,
         due_at=timezone.now() if is_sent else None,
-        last_error="" if to else "no address",
+        last_error="" if to else "no address", waits_for_clips=waits_for_clips and is_sent,
     )  # fmt: skip
     if is_sent:
         ring(TASK, mail.pk)
     return mail
 
 
-def queue_invitation(interview: Interview, by: object = None, *, subject: str = "", body: str = "") -> OutgoingMail:
-    """The invitation; `subject` and `body` (with placeholders) replace the position's wording when HR edited it."""
+def queue_invitation(
+    interview: Interview, by: object = None, *, subject: str = "", body: str = "", waits_for_clips: bool = False
+) -> OutgoingMail:
+    """The invitation; `subject` and `body` (with placeholders) replace the position's wording when HR edited it.
+
+    `waits_for_clips`: it leaves when no clip of the interview's version is being made any more (`clip_waiting`).
+    """
     own_subject, own_body = wording(interview.version.position, letters.INVITATION, interview.language)
     values = values_for(interview)
     return queue(
@@ -103,6 +112,7 @@ def queue_invitation(interview: Interview, by: object = None, *, subject: str = 
         body=letters.fill(body or own_body, values).rstrip(),
         interview=interview,
         by=by,
+        waits_for_clips=waits_for_clips,
     )
 
 
@@ -148,6 +158,11 @@ def send(mail: OutgoingMail) -> None:
     if mail.kind in letters.NEEDS_LINK and mail.interview and mail.interview.is_finished:
         _finish(mail, state=OutgoingMail.State.KEPT, due_at=None, last_error="interview over")
         return
+    if mail.waits_for_clips and clip_waiting.must_wait(mail):
+        # Waiting is no attempt.
+        due_at = timezone.now() + timedelta(seconds=clip_waiting.LOOK_EVERY_S)
+        _finish(mail, due_at=due_at, attempts=0)
+        return
     message = EmailMessage(
         subject=mail.subject, body=text_of(mail), to=[mail.to], reply_to=_reply_to(mail),
         connection=get_connection(timeout=settings.EMAIL_TIMEOUT),
@@ -163,16 +178,22 @@ def send(mail: OutgoingMail) -> None:
 
 
 def retry(mail: OutgoingMail) -> bool:
-    """A person sends a failed or kept letter (again); False when it is on its way, sent, or cannot be sent from here."""
+    """A person sends a failed or kept letter (again), or one that waits for clips now; False when it is on its way, sent, or
+    cannot be sent from here."""
     if not settings.MAIL_IS_SENT or not mail.to:
         return False
-    waiting = (OutgoingMail.State.FAILED, OutgoingMail.State.KEPT)
-    moved = OutgoingMail.objects.filter(pk=mail.pk, state__in=waiting).update(
-        state=OutgoingMail.State.QUEUED, due_at=timezone.now(), lease_until=None, attempts=0
-    )
+    moved = OutgoingMail.objects.filter(pk=mail.pk).filter(_may_be_sent()).update(
+        state=OutgoingMail.State.QUEUED, due_at=timezone.now(), lease_until=None, attempts=0, waits_for_clips=False
+    )  # fmt: skip
     if moved:
         ring(TASK, mail.pk)
     return bool(moved)
+
+
+def _may_be_sent() -> Q:
+    return Q(state__in=(OutgoingMail.State.FAILED, OutgoingMail.State.KEPT)) | Q(
+        state=OutgoingMail.State.QUEUED, waits_for_clips=True
+    )
 
 
 def _reply_to(mail: OutgoingMail) -> list[str]:

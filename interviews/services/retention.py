@@ -1,7 +1,7 @@
 """After the days the position promised, sound and words go; what people decided stays (threats 63, 77, 78).
 
-Words are the candidate's own, the greeting that tells the name (and its kept sound), letters, and what reviewers wrote about
-the answers. Marks, decisions with their reasons, consents and the audit log are the proof of a fair procedure.
+Words are the candidate's own, the greeting that tells the name (and its kept sound), letters, and what reviewers and
+models wrote about the answers. Marks, decisions with their reasons, consents and the audit log are the proof of a fair procedure.
 
 Counted from the end of an interview, or from its deadline when it never ended. A legal hold stops it. In batches, each
 interview by itself: a fault with one does not keep the others, and the next night goes on where this one stopped.
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from avatars.services import speech_cleanup
 from interviews.conversation import names
-from interviews.models import Interview, Mark, OutgoingMail, Review, ReviewChange, Turn
+from interviews.models import Finding, Interview, Mark, OutgoingMail, Review, ReviewChange, Turn
 from interviews.plan import PlanError, from_json
 from interviews.services import audit
 from transcription.services.erase import erase_recording
@@ -77,18 +77,32 @@ def erase_answers(interview: Interview, *, reason: str, actor: object = None) ->
     erase_recording(interview.recording_key)
     speech_cleanup.forget_sentences(_sentences_with_name(interview))
     with transaction.atomic():
-        Turn.objects.filter(interview=interview, kind=Turn.Kind.GREETING).update(text="", sentences=[])
+        Interview.objects.select_for_update().get(pk=interview.pk)  # a finding that is being stored comes before or not at all
+        Turn.objects.filter(_personal(), interview=interview).update(text="", sentences=[])
         OutgoingMail.objects.filter(interview=interview).update(to="", subject="", body="", due_at=None)
         Review.objects.filter(interview=interview).update(comment="")
         Mark.objects.filter(review__interview=interview).update(note="")
         for change in ReviewChange.objects.filter(review__interview=interview):
             marks = {uuid: [score, ""] for uuid, (score, _note) in change.marks.items()}
             ReviewChange.objects.filter(pk=change.pk).update(comment="", marks=marks)
+        for finding in Finding.objects.filter(evaluation__interview=interview):
+            quotes = [{"turn": quote["turn"]} for quote in finding.quotes]
+            Finding.objects.filter(pk=finding.pk).update(quotes=quotes, reason="")
         turns = Turn.objects.filter(interview=interview, speaker=Turn.Speaker.CANDIDATE)
         count = turns.update(text="", sentences=[], text_state=Turn.TextState.FINAL, start_ms=None, end_ms=None)
+        # Accommodations tell about health: nothing of them outlives the interview.
+        Interview.objects.filter(pk=interview.pk).update(accommodations={})
         Interview.objects.filter(pk=interview.pk, erased_at=None).update(erased_at=timezone.now())
         audit.record("erase", interview, actor=actor, note=reason)
     return count
+
+
+def set_hold(interview: Interview, held: bool, *, by: object) -> bool:
+    """Keep this interview from retention and from erasing on request, or let go of it; False when it stands so already."""
+    changed = Interview.objects.filter(pk=interview.pk, legal_hold=not held, erased_at=None).update(legal_hold=held)
+    if changed:
+        audit.record("hold" if held else "release", interview, actor=by)
+    return bool(changed)
 
 
 def _erase(interview: Interview, applied: Applied, *, dry_run: bool) -> None:
@@ -102,11 +116,22 @@ def _erase(interview: Interview, applied: Applied, *, dry_run: bool) -> None:
         applied.turns += erase_answers(interview, reason="retention")
 
 
+def _personal() -> Q:
+    """The interviewer's words that tell the name, or that a model took from the candidate's answer."""
+    return Q(speaker=Turn.Speaker.AVATAR) & (Q(kind__in=[Turn.Kind.GREETING, Turn.Kind.FOLLOW_UP]) | ~Q(source=""))
+
+
 def _sentences_with_name(interview: Interview) -> list[str]:
-    """Only a greeting tells the name (conversation.script)."""
-    greetings = Turn.objects.filter(interview=interview, kind=Turn.Kind.GREETING).values_list("sentences", flat=True)
-    name = names.address(interview.candidate.name)
-    return [sentence for sentences in greetings for sentence in sentences if name and name in sentence]
+    """Of the scripted turns only a greeting tells the name (conversation.script); a model's words go whole."""
+    person = interview.candidate
+    called = {names.address(person.name), names.spoken(person.name, person.form_of_address)} - {""}
+    rows = Turn.objects.filter(_personal(), interview=interview).values_list("kind", "sentences")
+    return [
+        sentence
+        for kind, sentences in rows
+        for sentence in sentences
+        if kind != Turn.Kind.GREETING or any(name in sentence for name in called)
+    ]
 
 
 def _until(interview: Interview) -> object:

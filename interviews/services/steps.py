@@ -4,15 +4,18 @@ Order is enforced here (threats 14): welcome → consent → check → call → 
 it changes nothing. A step taken too early raises `OutOfOrder`, one taken too late `states.WrongState`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from interviews.consent_texts import NOTICE_VERSION, TEXT_VERSION
 from interviews.models import Consent, Interview, Position
-from interviews.services import people_requests
+from interviews.plan import from_json
+from interviews.services import clips, people_requests
 from interviews.services.states import WrongState, move
 
 State = Interview.State
@@ -104,16 +107,37 @@ def open_interview(interview: Interview) -> None:
     _require(interview, Step.WELCOME)
     notice = {"notice_version": NOTICE_VERSION, "notice_at": timezone.now()}
     if interview.state == State.INVITED:
-        move(interview, State.OPENED, reason="the candidate opened the link", **notice)
+        move(interview, State.OPENED, reason=gettext_noop("the candidate opened the link"), **notice)
     elif interview.notice_version != NOTICE_VERSION:
         Interview.objects.filter(pk=interview.pk, state__in=Interview.BEFORE_START).update(**notice)
         interview.refresh_from_db()
 
 
-def give_consents(interview: Interview, *, answers: dict[str, bool], language: str) -> bool:
+def choose_language(interview: Interview, language: str) -> bool:
+    """The language the interview is held in: one the position was prepared for, until the call begins. False: not possible.
+
+    The second time it changes nothing. Consents stay as they were given: each knows the language of its own text.
+    """
+    if language not in languages_of(interview):
+        return False
+    written = Interview.objects.filter(pk=interview.pk, state__in=Interview.BEFORE_START).update(language=language)
+    if written:
+        interview.refresh_from_db()
+        clips.ensure(interview.version, language)
+    return bool(written)
+
+
+def languages_of(interview: Interview) -> tuple[str, ...]:
+    """The languages this interview can be held in; the one it was invited in always belongs to them."""
+    languages = from_json(interview.version.plan).languages
+    return languages if interview.language in languages else (interview.language, *languages)
+
+
+def give_consents(interview: Interview, *, answers: dict[str, bool], language: str, covers: Sequence[str] | None = None) -> bool:
     """Keep what the candidate agreed to and refused; True when the way on is open (processing was agreed to).
 
-    `answers`: Consent.Kind → given. Rows are only added, and only where the answer or its text is another than the latest.
+    `answers`: Consent.Kind → given; `covers`: what the listed services outside would receive (Consent.Data), None when nothing
+    was listed. Rows are only added, and only where the answer or its text is another than the latest.
     """
     _require(interview, Step.CONSENT)
     with transaction.atomic():
@@ -122,9 +146,14 @@ def give_consents(interview: Interview, *, answers: dict[str, bool], language: s
             raise WrongState(locked.state, "consented")
         known = latest_consents(locked)
         for kind, given in answers.items():
-            last = known.get(kind)
-            if last is None or (last.given, last.text_version, last.language) != (given, TEXT_VERSION, language):
-                Consent.objects.create(interview=locked, kind=kind, given=given, text_version=TEXT_VERSION, language=language)
+            last, listed = known.get(kind), None
+            if kind == Consent.Kind.CROSS_BORDER and covers is not None:
+                listed = list(covers)
+            said = (given, TEXT_VERSION, language, listed)
+            if last is None or (last.given, last.text_version, last.language, last.covers) != said:
+                Consent.objects.create(
+                    interview=locked, kind=kind, given=given, text_version=TEXT_VERSION, language=language, covers=listed
+                )
         agreed = answers.get(Consent.Kind.PROCESSING, False)
         if not agreed:
             locked.consented_at = None
@@ -143,7 +172,7 @@ def latest_consents(interview: Interview) -> dict[str, Consent]:
 def confirm_check(interview: Interview) -> None:
     """The device check is done: opened → ready."""
     _require(interview, Step.CHECK)
-    move(interview, State.READY, reason="the device check is done", checked_at=timezone.now())
+    move(interview, State.READY, reason=gettext_noop("the device check is done"), checked_at=timezone.now())
 
 
 def start_call(interview: Interview) -> None:
@@ -159,7 +188,7 @@ def start_call(interview: Interview) -> None:
     if here != Step.CALL:
         raise OutOfOrder(here)
     try:
-        move(interview, State.IN_PROGRESS, reason="the candidate answered the call")
+        move(interview, State.IN_PROGRESS, reason=gettext_noop("the candidate answered the call"))
     except WrongState as error:
         if error.state != State.PAUSED:  # another tab answered and paused between our look and our move
             raise
@@ -172,7 +201,7 @@ def decline(interview: Interview) -> None:
     here = standing(interview)
     if interview.state in Interview.BEFORE_START and here not in PAGES:
         raise OutOfOrder(here)
-    move(interview, State.DECLINED, reason="the candidate declined")
+    move(interview, State.DECLINED, reason=gettext_noop("the candidate declined"))
 
 
 def prefer_a_person(interview: Interview) -> bool:

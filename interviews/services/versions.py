@@ -5,6 +5,7 @@ from django.db import transaction
 from avatars.models import AvatarSettings
 from interviews.models import Position, PositionVersion
 from interviews.plan import Plan, PlanCriterion, PlanQuestion
+from interviews.services import translating
 
 
 class NothingToAsk(Exception):
@@ -42,8 +43,9 @@ def plan_of(position: Position) -> Plan:
     return Plan(
         title=position.title, description=position.description, language=position.language, intro=position.intro,
         farewell=position.farewell, facts=position.facts, contact=position.contact,
-        time_budget_min=position.time_budget_min, retention_days=position.retention_days,
+        time_budget_min=position.time_budget_min, retention_days=position.retention_days, camera=position.camera_recording,
         avatar=avatar.snapshot() if avatar else {}, questions=questions, criteria=criteria,
+        translations=translating.for_plan(position),
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class Page:
         self.socket = WebsocketCommunicator(application, f"/ws/interview/{interview.public_id}/", headers=headers)
         self.seen: list[dict[str, Any]] = []
         self.hears = True  # says `spoken` for each sentence
+        self.answered = 0  # of `seen`, when the last answer was given
 
     async def __aenter__(self) -> "Page":
         await self.socket.connect(timeout=TIMEOUT_S)
@@ -46,6 +47,7 @@ class Page:
 
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.socket.disconnect(timeout=TIMEOUT_S)
+        assert not self.socket.future.cancelled(), "the consumer did not end by itself"
 
     async def send(self, kind: str, /, **fields: object) -> None:
         await self.socket.send_to(text_data=json.dumps({"type": kind, **fields}))

@@ -23,13 +23,14 @@ def free_port() -> int:
 class SiteProcess:
     """Daphne in a subprocess. `kill` is SIGKILL; `start` again goes on with the same database."""
 
-    def __init__(self, var_dir: Path) -> None:
+    def __init__(self, var_dir: Path, **settings_: str) -> None:
+        """`settings_` are variables of its environment."""
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self._log = (var_dir / "web.log").open("ab")
         self._environment = {
             **os.environ, "VAR_DIR": str(var_dir), "PORT": str(self.port), "DATABASE_URL": "", "REDIS_URL": "",
-            "DJANGO_SETTINGS_MODULE": "interview_site.settings",
+            "DJANGO_SETTINGS_MODULE": "interview_site.settings", **settings_,
         }  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 

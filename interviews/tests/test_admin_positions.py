@@ -70,6 +70,8 @@ def test_new_questions_go_to_the_end_in_the_order_they_were_written():
         ({"questions-0-text": "x" * 20_000}, "2000"),
         ({"description": "x" * 20_001}, "20000"),
         ({"questions-0-follow_ups": 9}, "3"),
+        ({"questions-0-text": "Сколько вам лет?"}, "Ask about experience"),
+        ({"criteria-0-name": "Age under 30"}, "Ask about experience"),
         ({"time_budget_min": 99999}, "180"),
         ({"title": "a\x00b"}, "Null"),
         (

@@ -10,8 +10,10 @@ from interview_site.api import idempotency
 from interview_site.api.records import IdempotencyRecord
 from interviews import links
 from interviews.models import AuditEvent, Candidate, Interview, OutgoingMail, Position
+from interviews.services import rehearsing
 from interviews.tests.api_client import program_of
 from interviews.tests.builders import make_alice, make_interview, make_position
+from interviews.tests.rehearsals import hr
 
 pytestmark = pytest.mark.django_db
 BOB = {"name": "Bob", "email": "bob@example.org"}
@@ -36,6 +38,15 @@ def test_each_row_has_its_own_result(program):
     assert answer["results"][1]["detail"]
     assert Interview.objects.get(public_id=answer["results"][2]["interview"]).language == "kk"
     assert OutgoingMail.objects.count() == 2
+
+
+def test_who_invites_to_a_position_that_was_not_rehearsed_is_told_so_and_the_invitations_go_out(program):
+    position = make_position()
+    answer = program.call("POST", "invitations", batch(position, BOB)).json()
+    assert [warning["code"] for warning in answer["warnings"]] == ["missing"] and answer["invited"] == 1
+    rehearsing.ask(position, language="en", by=hr())
+    answer = program.call("POST", "invitations", batch(position, DANA)).json()
+    assert [warning["code"] for warning in answer["warnings"]] == ["under_way"] and answer["invited"] == 1
 
 
 def test_an_existing_candidate_is_invited_as_the_same_person(program):

@@ -4,8 +4,10 @@ import pytest
 
 from interviews.models import AuditEvent, Candidate, Position
 from interviews.plan import from_json
+from interviews.services import rehearsing
 from interviews.tests.api_client import program_of
 from interviews.tests.builders import make_alice, make_interview, make_position
+from interviews.tests.rehearsals import finish, hr
 
 pytestmark = pytest.mark.django_db
 CLARITY = "6f2c1a34-9f0e-4a57-8f2e-0c9f7d9d3a10"
@@ -141,6 +143,19 @@ def test_a_position_opens_and_closes_and_repeating_changes_nothing(program):
         assert program.call("POST", f"positions/{position.pk}/{verb}").json()["state"] == state
 
 
+def test_who_opens_a_position_that_was_not_rehearsed_is_told_so(program):
+    position = make_position(state=Position.State.DRAFT)
+    opened = program.call("POST", f"positions/{position.pk}/open")
+    assert opened.json()["state"] == "open"
+    assert [(warning["code"], bool(warning["detail"])) for warning in opened.json()["warnings"]] == [("missing", True)]
+    shown = program.call("GET", f"positions/{position.pk}")
+    assert "warnings" not in shown.json() and shown["ETag"] == opened["ETag"]
+    finish(rehearsing.ask(position, language="en", by=hr()))
+    found = rehearsing.warning(position)
+    again = program.call("POST", f"positions/{position.pk}/open").json()["warnings"]
+    assert [warning["code"] for warning in again] == [code for code in [found] if code] and found != "missing"
+
+
 def test_a_position_without_questions_does_not_open(program):
     answer = program.call("POST", f"positions/{make_position(questions=[]).pk}/open")
     assert (answer.status_code, answer.json()["code"]) == (409, "cannot_open")
@@ -233,3 +248,17 @@ def test_only_json_is_taken(program, content_type, status):
 def test_a_body_over_the_limit_is_refused(program):
     answer = program.call("POST", "candidates", b'{"name": "' + b"x" * 1_100_000 + b'"}')
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"questions": [{"text": "Do you have children?"}]}, "/questions/0/text"),
+        ({"criteria": [{"name": "Привлекательная внешность"}], "questions": []}, "/criteria/0/name"),
+    ],
+)
+def test_a_protected_topic_is_refused_with_its_place(program, change, pointer):
+    refused = program.call("POST", "positions", {**DRAFT, **change})
+    assert refused.status_code == 400
+    assert (refused.json()["errors"][0]["pointer"], refused.json()["errors"][0]["code"]) == (pointer, "protected_topic")
+    assert not Position.objects.exists()

@@ -192,7 +192,7 @@ async def test_a_question_of_emoji_only_is_shown(transactional_db):
 async def test_a_locked_database_is_told_and_nothing_is_lost(live_interview, monkeypatch):
     if connection.vendor != "sqlite":
         pytest.skip("locks one SQLite file")
-    monkeypatch.setattr("interviews.call.threads.BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr("interview_site.threads.BUSY_TIMEOUT_MS", 1)
     async with Page(live_interview) as page:
         await page.hello()
         listening = await page.listen_until("listening")
@@ -212,7 +212,7 @@ async def test_a_locked_database_is_told_and_nothing_is_lost(live_interview, mon
 async def test_a_database_locked_at_hello_sends_the_page_away_to_come_back(live_interview, monkeypatch):
     if connection.vendor != "sqlite":
         pytest.skip("locks one SQLite file")
-    monkeypatch.setattr("interviews.call.threads.BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr("interview_site.threads.BUSY_TIMEOUT_MS", 1)
     locker = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     try:
         locker.execute("BEGIN IMMEDIATE")

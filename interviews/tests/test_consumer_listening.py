@@ -19,8 +19,14 @@ class Ear:
     def __init__(self, said: AnswerEnded | None = None) -> None:
         self.said, self.floors = said, []
 
-    async def floor(self, is_candidates: bool) -> None:
+    async def floor(self, is_candidates: bool, pace: object = None) -> None:
         self.floors.append(is_candidates)
+
+    def avatar_says(self, text: str) -> None:
+        self.said_over = text
+
+    def avatar_stops(self) -> None:
+        pass
 
     async def answer_so_far(self) -> AnswerEnded | None:
         said, self.said = self.said, None
@@ -63,6 +69,17 @@ async def test_a_spoken_answer_moves_the_conversation_and_its_words_may_come_lat
     assert (turn.input, turn.text_state, turn.start_ms, turn.end_ms) == ("voice", "pending", 500, 4200)
     assert first["question"] != second["question"]
     assert ear.floors == [False, True, False, True]
+
+
+async def test_the_page_shows_the_words_that_were_understood(live_interview):
+    stage = Stage()
+    call = await stage.begin(live_interview, Ear())
+    await stage.until("listening", call)
+    await call.hear(AnswerEnded("1-1", 500, 4200, "I built bridges.", "final"))
+    shown = await stage.until("final")
+    await call.close()
+    turn = await Turn.objects.aget(kind="answer")
+    assert (shown["turn"], shown["text"], shown["id"]) == (turn.number, "I built bridges.", "")
 
 
 async def test_the_same_stretch_told_twice_is_one_answer(live_interview):

@@ -1,8 +1,10 @@
 """A call with a voice over the real socket: frames up, `saved` down, an answer by silence and by "I'm done"."""
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from interviews.models import Consent, Interview, Turn
+from interviews.services import consents
 from interviews.tests.page import Page
 from transcription.frames import make
 from transcription.models import Take
@@ -16,6 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def recording_dir(settings, tmp_path):
     settings.RECORDING_DIR = tmp_path / "recordings"
+    settings.EAR_DETECTOR = "energy"  # the sounds made here are no human voice
     yield
     storage.shut_down()
     takes.forget_all()
@@ -127,3 +130,21 @@ async def test_an_answer_cut_by_a_lost_connection_is_one_answer(live_interview):
     takes_of = [take async for take in Take.objects.order_by("number")]
     assert takes_of[0].offset_ms <= turn.start_ms < takes_of[0].offset_ms + 1000
     assert turn.end_ms > takes_of[1].offset_ms + 1500
+
+
+async def test_a_consent_withdrawn_in_the_call_stops_the_microphone_and_typing_goes_on(live_interview):
+    await consent(live_interview)
+    async with Page(live_interview) as page:
+        await page.hello()
+        await page.send("take", device=page.device, key="k1")
+        await page.listen_until("listening")
+        await speak(page, sound(silence(300), voice(500)))
+        await page.listen_until("saved")
+        assert await sync_to_async(consents.withdraw)(live_interview, "recording")
+        assert (await page.listen_until("state"))["input"] == {"voice": False, "typed": True}
+        listening = await page.listen_until("listening")
+        await page.socket.send_to(bytes_data=make(1, 99, bytes(2048)).to_bytes())
+        assert (await page.listen_until("error"))["code"] == "no_voice"
+        await page.type("I type it.", question=listening["question"])
+        await page.listen_until("final")
+    assert not await Take.objects.aexists()

@@ -121,6 +121,26 @@ def test_no_is_an_answer_to_a_question_of_the_plan():
     assert play.turns[2].kind == "answer"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Well, um…", "Good question. Let me think.", "Эм… ну…", "Хороший вопрос. Так, дайте подумать.", "Жақсы сұрақ, ойланайын."],
+)
+def test_who_only_hesitates_or_asks_for_time_has_not_answered(text):
+    play = Play().join()
+    step = play.send(Answered(0, 900, "v", text=text, text_state="final"))
+    assert notices(step) == ["thinking"]
+    assert play.current() == uuid(0)
+    play.types("I build bridges.")
+    assert play.current() == uuid(1)
+
+
+@pytest.mark.parametrize("text", ["Yes", "Да, конечно", "Well, no", "I waited a minute.", "Это вопрос времени.", "Иә"])
+def test_short_answers_are_answers(text):
+    play = Play().join()
+    play.send(Answered(0, 900, "v", text=text, text_state="final"))
+    assert play.current() == uuid(1)
+
+
 # --- Repeat, skip, pause ---
 
 
@@ -315,6 +335,14 @@ def test_a_spoken_question_without_words_yet_is_not_asked_about_for_ever():
     play = asked_everything()
     play.send(Answered(start_ms=0, end_ms=500, id="v"))
     assert play.script()[-3:] == ["candidate_question", "reply", "farewell"]
+
+
+def test_a_question_spoken_before_the_button_is_noted_and_nothing_more_is_asked():
+    play = asked_everything()
+    play.send(Answered(0, 500, "v", text="What is the salary?", text_state="final", complete=False, is_last=True))
+    play.presses_done()
+    assert play.script()[-3:] == ["candidate_question", "reply", "farewell"]
+    assert play.turns[-2].text == LINES["en"]["noted_pending"]
 
 
 def test_questions_without_end_come_to_a_polite_end():

@@ -30,6 +30,33 @@ def test_a_sign_of_life_starts_everything_again():
     assert taken(clock, [31, 32]) == [None, "notice"]
 
 
+def test_a_sign_of_life_of_somebody_who_speaks_counts_too():
+    clock = started()
+    clock.stop(10)
+    clock.forget(11)
+    assert clock.take(100) is None
+    clock.go_on(100)
+    assert taken(clock, [111, 112]) == [None, "notice"]
+
+
+def test_the_pauses_of_a_long_answer_do_not_add_up_to_a_silence():
+    clock = started()
+    for second in range(5, 305, 5):  # two seconds of voice, three of silence
+        clock.stop(second)
+        clock.after_voice(second + 2)
+        assert clock.take(second + 4.9) is None
+    assert taken(clock, [313, 314]) == [None, "notice"]
+
+
+def test_noise_puts_nothing_off():
+    clock = started()
+    for second in (5, 10, 15):
+        clock.stop(second)
+        clock.after_voice(second + 1)
+        clock.was_noise()
+    assert clock.take(16) == "notice"
+
+
 def test_time_stands_still_while_somebody_speaks():
     clock = started()
     clock.take(12)

@@ -72,7 +72,7 @@ class KilledPage:
             self.heard_texts.append(message["text"])
             await socket.send(json.dumps({"type": "spoken", "sentence": self.heard, "heard_ms": message["duration_ms"]}))
         elif message["type"] == "listening" and not self.unconfirmed:
-            text = f"Answer {self.answers}" if message["question"] else "No"
+            text = self.text(message)
             self.answers += 1
             typed = {"type": "typed", "id": f"t{self.answers}", "text": text, "question": message["question"]}
             self.unconfirmed[typed["id"]] = typed
@@ -81,6 +81,10 @@ class KilledPage:
             self.unconfirmed.pop(message["id"], None)
         elif message["type"] == "finished":
             self.is_finished = True
+
+    def text(self, message: dict) -> str:
+        """What is typed when the floor is given."""
+        return f"Answer {self.answers}" if message["question"] else "No"
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -18,7 +18,18 @@ WORDS = (
     "да",
     "What about the salary?",
     "дайте подумать",
+    "я не понял вопрос",
     "😀",
+)
+REPLIES = (
+    ("ask", "What was the hardest part of it?"),
+    ("ask", "How did you check the result?"),
+    ("ask", "Do you have children?"),
+    ("away", ""),
+    ("upset", ""),
+    ("tell", ""),
+    ("rephrase", "Tell me about the first question, please."),
+    ("", ""),
 )
 # The page sends these again until they are answered; of the others a person presses again what had no effect.
 SENT_AGAIN = (Typed, Answered, Done, Skip)
@@ -42,7 +53,17 @@ def some_event(rng: random.Random, play: Play, number: int) -> Event:
 
 def make_play(seed: int) -> Play:
     rng = random.Random(seed)
-    return Play(plan=make_plan(required=tuple(rng.random() < 0.6 for _ in range(rng.randint(1, 5))), time_budget_min=5)).join()
+    required = tuple(rng.random() < 0.6 for _ in range(rng.randint(1, 5)))
+    is_led = rng.random() < 0.6
+    plan = make_plan(required=required, time_budget_min=20, follow_ups=2 if is_led else 0, facts="The office is in Almaty.")
+    return Play(plan=plan, model=is_led).join()
+
+
+def model_answers(rng: random.Random, play: Play) -> None:
+    """Whoever is asked answers, late or not at all for now; the dice are thrown either way, so that a cut changes no throw."""
+    answers, (act, text) = rng.random() < 0.7, rng.choice(REPLIES)
+    if answers and play.awaits and not play.paused:
+        play.model_says(act, text, facts=(1,))
 
 
 def transcript(play: Play) -> list[tuple]:
@@ -67,12 +88,13 @@ def perform(seed: int, *, cut_at: int = -1, cut_before_commit: bool = False) -> 
             assert all(sentence > heard for sentence in play.resent)
             if isinstance(event, SENT_AGAIN):
                 play.send(event, after_s=0)
+        model_answers(rng, play)
         if hears:
             play.hear()
     return transcript(play)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(28))
 def test_cut_at_any_point_and_resumed_the_transcript_is_the_same(seed):
     undisturbed = perform(seed)
     for cut_at in range(30):
@@ -94,5 +116,8 @@ def test_sentences_are_numbered_without_gap(seed):
     rng, play = random.Random(seed), make_play(seed)
     for number in range(30):
         play.send(some_event(rng, play, number))
+        model_answers(rng, play)
+        if rng.random() < 0.5:
+            play.model_goes_on("What did you learn from it?", more=rng.random() < 0.5)
     numbers = [turn.first_sentence + i for turn in play.turns if turn.sentences for i in range(len(turn.sentences))]
     assert numbers == list(range(len(numbers)))

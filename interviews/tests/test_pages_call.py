@@ -2,20 +2,23 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from avatars.models import Speech
+from avatars.models import AvatarSettings, Speech
 from interviews import links
 from interviews.consent_texts import CONSENTS, DOCUMENTS, LANGUAGES
 from interviews.models import Interview
 from interviews.services.steps import PAGES, Step
 from interviews.tests.builders import candidate_client, make_interview, make_position
 
+pytest_plugins = ["avatars.tests.live_fixtures"]
 pytestmark = pytest.mark.django_db
 WAV = b"RIFF" + bytes(range(200))
 
@@ -93,6 +96,42 @@ def test_the_page_knows_its_socket_and_no_secret():
     assert data["socket"] == f"/ws/interview/{interview.public_id}/" and data["live"] is False
     assert links.mac(interview.public_id, 1) not in json.dumps(data)
     assert all(data["words"].values())
+
+
+SDKS = ("live_livekit", "live_agora")
+
+
+def scripts_of(page: str) -> list[Path]:
+    """The files of the page's script and link tags, beneath static/."""
+    tags = re.findall(r"<(?:script|link)\b[^>]*>", page)
+    named = [re.search(r'(?:src|href)="/static/([^"?]+)', tag) for tag in tags]
+    return [Path(settings.BASE_DIR) / "static" / found[1] for found in named if found]
+
+
+def test_a_call_without_a_live_avatar_does_not_name_its_carriers():
+    interview = make_ready()
+    page = candidate_client(interview).get(reverse("interview-call", args=[interview.public_id])).content.decode()
+    assert call_data(interview)["carriers"] is None
+    assert not any(sdk in page for sdk in SDKS)
+
+
+def test_a_call_with_a_live_avatar_fetches_its_carrier_only_when_it_joins_a_room(live):
+    vera = AvatarSettings.objects.create(name="Vera", style="live", providers=["fake", "local"], language="en")
+    interview = make_ready(position=make_position(avatar=vera))
+    page = candidate_client(interview).get(reverse("interview-call", args=[interview.public_id])).content.decode()
+    carriers = call_data(interview)["carriers"]
+    assert {Path(address).name.split(".")[0] for address in carriers.values()} == set(SDKS)
+    outside_the_data = re.sub(r'<script id="call-data".*?</script>', "", page, flags=re.S)
+    assert not any(sdk in outside_the_data for sdk in SDKS)
+    loaded = [file for file in scripts_of(page) if file.suffix == ".js"]
+    assert loaded and "call.js" in [file.name for file in loaded]
+    for file in loaded:
+        text = file.read_text()
+        assert not re.search(r"livekit|agora", text, re.I), file.name
+        # What a module imports statically is fetched with the page.
+        assert not re.search(r"""(?:^|[;}])import\s*[{*"'\w]""", text), file.name
+    call = next(file for file in loaded if file.name == "call.js").read_text()
+    assert re.search(r"\bimport\(\w+\)", call)
 
 
 def test_a_call_under_way_does_not_ring_again():

@@ -12,6 +12,7 @@ from interviews.queries import dashboard, review_page
 from interviews.services.decisions import DecidedMeanwhile, decide
 from interviews.services.review import CannotReview, GivenMark, submit
 from interviews.tests.builders import make_alice, make_interview, make_position
+from transcription.models import Recording, Take
 
 pytestmark = pytest.mark.django_db
 
@@ -108,11 +109,12 @@ def test_every_turn_stands_under_its_question():
     say(interview, "question", question=first)
     say(interview, "answer", question=first, speaker="candidate")
     say(interview, "repeat")
+    say(interview, "reply", question=first)  # a bridge closes its question
     say(interview, "question", question=second)
     say(interview, "skip", question=second, speaker="candidate")
     say(interview, "farewell")
     page = review_page(interview, make_alice())
-    assert [len(block.lines) for block in (page.opening, *page.blocks, page.closing)] == [1, 3, 2, 0, 1]
+    assert [len(block.lines) for block in (page.opening, *page.blocks, page.closing)] == [1, 4, 2, 0, 1]
     assert (page.blocks[0].is_answered, page.blocks[1].is_skipped, page.blocks[2].is_asked) == (True, True, False)
 
 
@@ -170,5 +172,9 @@ def test_the_recording_is_offered_only_when_the_candidate_agreed_to_it(client, a
     client.force_login(make_alice())
     interview = make_interview(state=Interview.State.COMPLETED, started_at=timezone.now())
     interview.consents.create(kind="recording", given=agreed, text_version="1", language="en")
-    page = client.get(reverse("admin:interviews_interview_review", args=[interview.pk])).content.decode()
-    assert ("data-whole" in page) is agreed
+    address = reverse("admin:interviews_interview_review", args=[interview.pk])
+    without = client.get(address).content.decode()
+    assert "data-whole" not in without and ("No sound was recorded" in without) is agreed
+    recording = Recording.objects.create(owner_key=interview.recording_key)
+    Take.objects.create(recording=recording, number=1, device="d", path="one.take")
+    assert ("data-whole" in client.get(address).content.decode()) is agreed

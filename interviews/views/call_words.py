@@ -45,6 +45,9 @@ def call_words() -> dict[str, str]:
         "resume": _("Continue"),
         "elsewhere": _("The call goes on in another window or on another device."),
         "finished": _("The interview is finished. Thank you!"),
+        "live_connecting": _("The live avatar is joining the call…"),
+        "live_reconnecting": _("The live avatar is coming back…"),
+        "live_idle": _("Nobody has spoken for a while: the live avatar will leave soon. The interview stays."),
         "title_call": _("Interview call"),
         "title_ringing": _("Incoming call"),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods
 
 from interview_site.views import not_found
-from interviews import access
+from interviews import access, links
 from interviews.models import Interview
 from interviews.services import steps
 from interviews.services.disclosure import disclosure_for
@@ -46,6 +47,14 @@ def wants_json(request: HttpRequest) -> bool:
 
 def ui_cookie(public_id: str) -> str:
     return f"ui_{public_id}"
+
+
+def remember_language(response: HttpResponse, interview: Interview, language: str) -> None:
+    """The pages of this interview are in `language` from now on, in this browser."""
+    response.set_cookie(
+        ui_cookie(interview.public_id), language,
+        max_age=links.COOKIE_MAX_AGE_S, httponly=True, samesite="Lax", path="/", secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
 
 
 def ui_language(request: HttpRequest, interview: Interview) -> str:
@@ -93,6 +102,7 @@ def page(request: HttpRequest, interview: Interview, template: str, status: int 
         "standing": str(steps.standing(interview)),
         "language": language,
         "languages": [("ru", "Русский"), ("en", "English"), ("kk", "Қазақша")],
+        "spoken_languages": steps.languages_of(interview),
         "zone": interview.candidate.time_zone,
     }
     return render(request, f"interviews/{template}", {**shared, **context}, status=status)

@@ -12,7 +12,7 @@ from interviews import access, links
 from interviews.forms import LanguageForm
 from interviews.models import Interview
 from interviews.services import link_misses, steps
-from interviews.views.candidate import PRIVATE_HEADERS, candidate_view, page, see_other, step_redirect, ui_cookie
+from interviews.views.candidate import PRIVATE_HEADERS, candidate_view, page, remember_language, see_other, step_redirect
 
 
 @require_safe
@@ -55,10 +55,7 @@ def choose_language(request: HttpRequest, interview: Interview) -> HttpResponse:
         return page(request, interview, "conflict.html", status=400)
     name = form.cleaned_data["page"] or "interview"
     response = see_other(name if name == "interview" else f"interview-{name}", interview.public_id)
-    response.set_cookie(
-        ui_cookie(interview.public_id), form.cleaned_data["language"],
-        max_age=links.COOKIE_MAX_AGE_S, httponly=True, samesite="Lax", path="/", secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+    remember_language(response, interview, form.cleaned_data["language"])
     return response
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from interviews.services.personal import erase_again
 from interviews.services.retention import apply_retention
 
 
@@ -15,6 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         applied = apply_retention(dry_run=options["dry_run"])
+        if not options["dry_run"] and (again := erase_again()):
+            self.stdout.write(f"Erased on request before and back since: {again} interviews.")
         verb = "Would erase" if options["dry_run"] else "Erased"
         self.stdout.write(
             f"{verb}: {applied.interviews} interviews, {applied.turns} answers, {applied.takes} takes, "

@@ -2,12 +2,20 @@
 
 import os
 import shutil
+import wave
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from interviews.tests.browser.running_site import RunningSite
+from transcription.admin_status import SAMPLE
+from transcription.tests.test_gate import silence, sound
+from transcription.wav import pcm_in
+
+expect.set_options(timeout=30_000)  # Playwright's five seconds are few for three browsers on two processors
+QUIET_BEFORE, QUIET_AFTER = silence(1500), silence(6500)
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -23,6 +31,13 @@ CHROMIUM_FLAGS = [
 ]
 
 
+# Without a graphics card each frame of the presenter costs a processor: ten a second leave the machine to the tests.
+SLOW_FRAMES = """
+window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 100);
+window.cancelAnimationFrame = clearTimeout;
+"""
+
+
 def chromium_path() -> str | None:
     """CHROMIUM_BIN, else a Chromium or Chrome of this machine."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -30,9 +45,11 @@ def chromium_path() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: "tests/browser" not in str(item.path))  # the longest first: the others fill the gaps
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=2))  # minutes of real time on a busy machine; told in the summary
             if "launch" in getattr(item, "fixturenames", ()) and chromium_path() is None:
                 item.add_marker(pytest.mark.skip(reason="LEFT OUT: no Chromium on this machine"))
 
@@ -53,9 +70,9 @@ def launch() -> Iterator[Callable[..., Browser]]:
         browsers: list[Browser] = []
 
         def start(*flags: str) -> Browser:
-            browser = playwright.chromium.launch(
-                executable_path=chromium_path(), headless=True, args=[*CHROMIUM_FLAGS, *flags]
-            )
+            own = {flag.partition("=")[0] for flag in flags}
+            usual = [flag for flag in CHROMIUM_FLAGS if flag.partition("=")[0] not in own]
+            browser = playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=[*usual, *flags])
             browsers.append(browser)
             return browser
 
@@ -82,8 +99,9 @@ def person(chromium: Browser) -> Iterator[Callable[..., Page]]:
             device_scale_factor=2 if phone else 1, is_mobile=phone, has_touch=phone, permissions=["microphone"],
         )  # fmt: skip
         contexts.append(context)
+        context.add_init_script(SLOW_FRAMES)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page
 
@@ -91,3 +109,20 @@ def person(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+@pytest.fixture(scope="session")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real sentence of four seconds: the detector knows speech from a buzz. Chromium plays the file again and again."""
+    path = tmp_path_factory.mktemp("voice") / "bob.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(sound(QUIET_BEFORE) + pcm_in(SAMPLE.read_bytes()) + sound(QUIET_AFTER))
+    return path
+
+
+@pytest.fixture
+def talker(launch: Callable[..., Browser], spoken: Path) -> Browser:
+    return launch(f"--use-file-for-fake-audio-capture={spoken}")

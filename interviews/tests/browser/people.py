@@ -30,10 +30,10 @@ def create_position(page: Page, site: RunningSite, *, title: str, language: str)
     page.fill("[name=contact]", "Alice, alice@example.org")
     page.locator("a[href='#questions']").click()
     for number, text in enumerate(QUESTIONS[language]):
-        page.locator("a.add-row").locator("visible=true").first.click()
+        page.locator("#questions-group a.add-row").click()
         page.fill(f"[name=questions-{number}-text]", text)
     page.locator("a[href='#criteria']").click()
-    page.locator("a.add-row").locator("visible=true").first.click()
+    page.locator("#criteria-group a.add-row").click()
     page.fill("[name=criteria-0-name]", "Clarity")
     page.click("[name=_continue]")
     page.wait_for_url(re.compile(r"/position/\d+/change/"))
@@ -50,12 +50,14 @@ def invite(page: Page, *, name: str, email: str) -> str:
     return page.locator(".hr-copy input").first.input_value()
 
 
-def reach_the_call(page: Page, link: str) -> None:
-    """Link → welcome → consents (the first only, and analysis) → sound check → the incoming call."""
+def reach_the_call(page: Page, link: str, *, abroad: bool = False) -> None:
+    """Link → welcome → consents (the first only, analysis, and `abroad` the transfer) → sound check → the incoming call."""
     page.goto(link)
     page.locator("form.go button[type=submit]").click()
     page.check("[name=processing]")
     page.check("[name=ai_analysis]")
+    if abroad:
+        page.check("[name=cross_border]")
     page.locator("form.consents button[type=submit]").click()
     page.wait_for_url("**/check")
     page.locator("form.go button[type=submit]").click()

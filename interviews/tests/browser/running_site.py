@@ -14,6 +14,13 @@ from pathlib import Path
 from django.conf import settings
 
 START_S = 120
+_INVITE = """
+from interviews import links
+from interviews.models import Position
+from interviews.services import invitations
+interview = invitations.invite(position=Position.objects.get({wanted}), name="Bob Smith")
+print(links.link(interview.public_id, interview.link_generation))
+"""
 
 
 def free_port() -> int:
@@ -95,10 +102,17 @@ class RunningSite:
 
     def hurry(self) -> None:
         """Speak twice as fast, as HR may set it: a test need not sit through the whole sentences."""
-        words = "from avatars.models import AvatarSettings; AvatarSettings.objects.update(speed=2.0)"
-        subprocess.run(
-            [sys.executable, "manage.py", "shell", "-c", words], cwd=settings.BASE_DIR, env=self._environ(), check=True
-        )
+        self.shell("from avatars.models import AvatarSettings; AvatarSettings.objects.update(speed=2.0)")
+
+    def shell(self, code: str) -> str:
+        """The last line that this code prints, run beside the site on its database."""
+        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        done = subprocess.run(command, cwd=settings.BASE_DIR, env=self._environ(), stdout=subprocess.PIPE, text=True, check=True)
+        return (done.stdout.strip().splitlines() or [""])[-1]
+
+    def invite(self, **wanted: object) -> str:
+        """A new link to the position with these fields: nobody's conversation but this run's of this test."""
+        return self.shell(_INVITE.format(wanted=", ".join(f"{name}={value!r}" for name, value in wanted.items())))
 
     def kill_web(self) -> None:
         os.kill(self.web_pid(), signal.SIGKILL)

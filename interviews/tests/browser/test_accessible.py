@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from interviews.services.demo_texts import DEMOS
 from interviews.tests.browser import axe, people
 from interviews.tests.browser.running_site import RunningSite
 
@@ -60,7 +61,7 @@ def test_the_keyboard_alone_leads_to_the_receipt_and_axe_finds_nothing(site: Run
     page.context.add_init_script(path=axe.SOURCE)
     page.goto(site.base_url)
     assert axe.violations(page) == []
-    page.goto(site.interviews["en"])
+    page.goto(site.invite(title=DEMOS["en"].title))
     through_the_forms(page)
 
     phase(page, "ringing")

@@ -137,7 +137,7 @@ def test_the_python_program_downloads_and_ffmpeg_joins(api, folder):
 @pytest.mark.skipif(not shutil.which("curl"), reason="LEFT OUT: no curl on this machine")
 def test_the_shell_program_downloads_chunks_and_the_whole(api, folder):
     (folder / "chunks.sh").write_text(example("chunks.sh"), encoding="utf-8")
-    printed = run(["bash", "chunks.sh", TEXT], folder, api)
+    printed = run(["bash", "chunks.sh", f'{TEXT}\n"Да" — сказали мы.'], folder, api)
     made = int(printed.split()[0])
     assert made >= 2 and all((folder / f"chunk_audio_{place}.wav").stat().st_size > 1000 for place in range(made))
     whole, parts = length_s(folder / "whole.mp4"), sum(length_s(folder / f"chunk_video_{place}.mp4") for place in range(made))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from interviews.services.demo_texts import DEMOS
 from interviews.tests.browser.people import ANSWERS
 from interviews.tests.browser.running_site import RunningSite
 
@@ -34,9 +35,8 @@ def missing() -> list[str]:
 @pytest.mark.skipif(bool(missing()), reason=f"LEFT OUT: THE CALL IN FIREFOX, not here: {', '.join(missing())}")
 def test_a_call_is_answered_in_firefox_and_the_next_question_comes(site: RunningSite) -> None:
     answer = ANSWERS["ru"][0]
-    run = subprocess.run(
-        ["node", str(SCRIPT), firefox_path(), site.interviews["ru"], answer], capture_output=True, text=True, timeout=400
-    )
+    link = site.invite(title=DEMOS["ru"].title)
+    run = subprocess.run(["node", str(SCRIPT), firefox_path(), link, answer], capture_output=True, text=True, timeout=400)
     assert run.returncode == 0, run.stderr
     seen = json.loads(run.stdout)
     assert seen["browser"].startswith("firefox/")

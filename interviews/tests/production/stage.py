@@ -32,29 +32,29 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def missing() -> str:
+def missing(store: str = REDIS) -> str:
     """Why this machine cannot play production; empty when it can."""
     try:
         psycopg.connect(POSTGRES, connect_timeout=3).close()
     except psycopg.Error as error:
         return f"no PostgreSQL at {urlsplit(POSTGRES).hostname} ({str(error).splitlines()[0]})"
     try:
-        ours = redis.Redis.from_url(REDIS, socket_connect_timeout=3)
+        ours = redis.Redis.from_url(store, socket_connect_timeout=3)
         if ours.dbsize() and not ours.exists(MARK):
-            return f"{urlsplit(REDIS).path} of this Redis holds keys of others: name an empty one in PRODUCTION_TEST_REDIS_URL"
+            return f"{urlsplit(store).path} of this Redis holds keys of others: name an empty one in PRODUCTION_TEST_REDIS_URL"
     except redis.RedisError as error:
         return f"no Redis at {urlsplit(REDIS).hostname} ({error})"
     return ""
 
 
-def take_redis() -> None:
+def take_redis(store: str = REDIS) -> None:
     """Empty our Redis database and mark it as ours; `missing` has made sure that it holds nothing of others."""
-    leave_redis()
-    redis.Redis.from_url(REDIS).set(MARK, os.getpid())
+    leave_redis(store)
+    redis.Redis.from_url(store).set(MARK, os.getpid())
 
 
-def leave_redis() -> None:
-    redis.Redis.from_url(REDIS).flushdb()
+def leave_redis(store: str = REDIS) -> None:
+    redis.Redis.from_url(store).flushdb()
 
 
 def wait_for(what: str, condition: Callable[[], Any], *, most_s: float = START_S) -> Any:

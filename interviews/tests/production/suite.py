@@ -23,24 +23,36 @@ NOT_HERE = "not leaves_no_task_behind"
 
 
 def main() -> int:
-    import psycopg
-    from psycopg import sql
-
     from interviews.tests.production.stage import POSTGRES, REDIS, leave_redis, missing, take_redis
 
-    if why := missing():
+    stores = [REDIS, urlsplit(REDIS)._replace(path=f"/{int(urlsplit(REDIS).path[1:]) + 1}").geturl()]
+    if why := next(filter(None, map(missing, stores)), ""):
         print(f"!! LEFT OUT: PostgreSQL and Redis: {why}", flush=True)
         return 0
-    own = {"TEST_DATABASE_URL": urlsplit(POSTGRES)._replace(path=f"/{NAME}").geturl(), "TEST_REDIS_URL": REDIS}
+    own = {"TEST_DATABASE_URL": urlsplit(POSTGRES)._replace(path=f"/{NAME}").geturl(), "TEST_REDIS_URL": ",".join(stores)}
     files = [path for pattern in TESTS for path in sorted(glob(pattern))]
-    arguments = ["-q", "-m", "not browser and not production", "-k", NOT_HERE, *files]
-    take_redis()
+    plugin = "interviews.tests.production.quick_flush"
+    processes = ["-n", str(len(stores)), "--dist", "loadfile"]
+    arguments = ["-q", "--reruns", "2", "-p", plugin, *processes, "-m", "not browser and not production", "-k", NOT_HERE, *files]
+    for store in stores:
+        take_redis(store)
     try:
         return subprocess.run([sys.executable, "-m", "pytest", *arguments], env={**os.environ, **own}).returncode
     finally:
-        leave_redis()
-        with psycopg.connect(POSTGRES, autocommit=True) as connection:  # also when a socket's thread still holds it
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(f"test_{NAME}")))
+        for store in stores:
+            leave_redis(store)
+        _drop_databases(POSTGRES)
+
+
+def _drop_databases(address: str) -> None:
+    """Each test process's own, also where a socket's thread still holds it."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        left = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"test_{NAME}"])
+        for (name,) in left.fetchall():
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 if __name__ == "__main__":
