@@ -1,6 +1,7 @@
 /**
  * Bundles the browser code into ../static/dist (committed). Each file directly in src/entries becomes one minified
- * ES module, each in src/worklets one classic script: an AudioWorklet may not import.
+ * ES module, each in src/worklets one classic script: an AudioWorklet may not import; each in src/embeds one classic script too,
+ * for the pages of other sites.
  */
 import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -20,3 +21,4 @@ async function bundle(entryPoints, format) {
 
 await bundle(await scripts("entries"), "esm");
 await bundle(await scripts("worklets"), "iife");
+await bundle(await scripts("embeds"), "iife");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { chosenBackground } from "../src/admin/background_choice.js";
-import { inside, movedByKey, outline, same } from "../src/admin/points.js";
+import { closeUp, inside, movedByKey, outline, same } from "../src/admin/points.js";
 
 const known = { office: "/static/office.webp", "picture:a": "/pictures/a.webp" };
 
@@ -10,6 +10,19 @@ test("a point moves by arrow keys and stays inside the picture", () => {
   assert.deepEqual(movedByKey([0.5, 0.5], "ArrowDown", { large: true, ratio: 0.75 }), [0.5, 0.5075]);
   assert.deepEqual(movedByKey([0, 1], "ArrowLeft"), [0, 1]);
   assert.deepEqual(inside([-3, 7]), [0, 1]);
+});
+
+test("a small face is brought near, without showing anything beside the picture", () => {
+  const at = (x, y) => ({ left_eye: [x - 0.05, y], right_eye: [x + 0.05, y], chin: [x, y + 0.2] });
+  const { zoom, left, top } = closeUp(at(0.4, 0.3));
+  assert.ok(Math.abs(zoom - 3) < 1e-9);
+  assert.ok(Math.abs(0.4 * zoom + left - 0.5) < 1e-9 && Math.abs(0.4 * zoom + top - 0.5) < 1e-9, "the face is in the middle");
+  const corner = closeUp(at(0.06, 0.1));
+  assert.equal(corner.left, 0);
+  assert.ok(closeUp(at(0.95, 0.8)).left >= 1 - 3 - 1e-9);
+  assert.deepEqual(closeUp({ left_eye: [0.3, 0.4], right_eye: [0.7, 0.4], chin: [0.5, 0.9] }), { zoom: 1, left: 0, top: 0 });
+  assert.equal(closeUp({ left_eye: [0.5, 0.5], right_eye: [0.5, 0.5], chin: [0.5, 0.5] }).zoom, 6);
+  assert.deepEqual(movedByKey([0.5, 0.5], "ArrowLeft", { zoom: 2 }), [0.499, 0.5], "and the keys move in finer steps");
 });
 
 test("other keys move nothing", () => assert.equal(movedByKey([0.5, 0.5], "Tab"), null));

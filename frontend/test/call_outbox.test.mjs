@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pieces, wordAt } from "../src/call/captions.js";
-import { Draft, newId, Outbox } from "../src/call/outbox.js";
+import { Draft, Outbox } from "../src/call/outbox.js";
+import { newId } from "../src/lib/ids.js";
 import { localTime } from "../src/lib/local_time.js";
 import * as storage from "../src/lib/storage.js";
 

@@ -39,6 +39,23 @@ test("the next sentence is fetched while one plays", async () => {
   assert.deepEqual(log.slice(4), ["heard 0", "say 1", "heard 1", "idle"]);
 });
 
+test("of each reply the first sentence that can be heard is told apart, one that is only shown is not", async () => {
+  const { player, playing } = setUp();
+  const first = [];
+  player.onFirstSound = (it) => first.push(it.sentence);
+  player.enqueue(say(0, { audio_url: "" }));
+  await settle();
+  assert.deepEqual(first, []);
+  player.stop();
+  for (const [sentence, generation] of [[1, 2], [2, 2], [3, 3]]) player.enqueue(say(sentence, { generation }));
+  for (let at = 0; at < 3; at += 1) {
+    await settle();
+    playing[at].end();
+  }
+  await settle();
+  assert.deepEqual(first, [1, 3]);
+});
+
 test("a sentence that comes twice is said once and reported again when it was heard", async () => {
   const { player, log, playing } = setUp();
   player.enqueue(say(0));

@@ -8,10 +8,14 @@ export function bindActions(page) {
     decline: () => page.sheets.ask("decline"),
     "mute-ring": (button) => page.ringtone.mute(press(button)),
     reconnect: () => (page.socket.socket ? page.socket.drop() : page.socket.connect()),
-    unblock: () => page.sound.tapped(),
+    unblock: () => {
+      page.clips.tapped();
+      page.sound.tapped();
+    },
     resume: () => page.resume(),
     "take-over": () => {
       page.sound.unlock();
+      page.clips.unlock();
       page.on({ type: "taking_over" });
       page.socket.takeOver();
     },

@@ -55,8 +55,3 @@ export class Draft {
     else this.store.forget(this.key);
   }
 }
-
-export function newId(random = globalThis.crypto) {
-  const bytes = random.getRandomValues(new Uint8Array(12));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}

@@ -1,11 +1,14 @@
 /** The call page's conductor: events of people and of the socket in, phases and words out. */
 import { get, post } from "../lib/api.js";
+import { newId } from "../lib/ids.js";
 import { CLOSE } from "../lib/payloads.js";
 import * as store from "../lib/storage.js";
 import { bindActions } from "./actions.js";
 import { Captions } from "./captions.js";
+import { Clips } from "./clips.js";
 import { Composer } from "./composer.js";
-import { Draft, newId, Outbox } from "./outbox.js";
+import { LiveAvatar } from "./live_avatar.js";
+import { Draft, Outbox } from "./outbox.js";
 import { initial, phaseOf, reduce } from "./phase.js";
 import { Player } from "./player.js";
 import { Ringtone } from "./ringtone.js";
@@ -21,18 +24,20 @@ const RECEIPT_MS = 3_500;
 const SKIPPABLE = ["speaking", "listening"];
 
 export class CallPage {
-  constructor({ root, data, presenter, voice }) {
+  constructor({ root, data, presenter, voice, camera }) {
     this.data = data;
     this.words = data.words;
     this.root = root;
     this.presenter = presenter;
     this.voice = voice ?? new Voice();
+    this.camera = camera;
     this.token = document.querySelector("[name=csrfmiddlewaretoken]").value;
     this.screen = new Screen(root, data.words);
     this.sheets = new Sheets();
     this.state = initial(data);
     this.outbox = new Outbox(`iv-outbox-${data.id}`, store);
     this.question = null;
+    this.asked = "";
     this.progress = null;
     this.sentAt = new Map();
     this.device = deviceId(data.id);
@@ -40,17 +45,32 @@ export class CallPage {
     this.ringtone = new Ringtone(this.sound);
     this.captions = new Captions(this.screen.part("captions-text"));
     this.transcript = new Transcript(this.screen.part("transcript"), data.words);
+    this.clips = new Clips({
+      videos: [...root.querySelectorAll("[data-clip]")], fetchBytes: (url, signal) => get(url, "bytes", signal),
+      onBlocked: (blocked) => this.on({ type: "blocked", blocked }),
+    });
+    this.live = new LiveAvatar({
+      stage: root.querySelector("[data-live-stage]"), carriers: data.carriers, send: (type, fields) => this.socket.send(type, fields),
+      onState: (state) => this.screen.liveAvatar(state), onIdle: (isIdle) => this.screen.liveIdle(isIdle),
+      onBlocked: (blocked) => this.on({ type: "blocked", blocked }),
+    });
     this.player = new Player({
       load: (say) => this.load(say),
-      play: (buffer) => this.sound.play(buffer),
+      play: (loaded, fromMs) => {
+        if (loaded.live) return this.live.play(loaded.live);
+        return loaded.clip ? this.clips.play(loaded.clip, fromMs) : this.sound.play(loaded.buffer);
+      },
+      cue: (loaded) => this.clips.cue(loaded.clip),
       onSentence: (say, how) => this.begin(say, how),
+      onFirstSound: (say) => this.socket.send("telemetry", { kind: "first_sound", sentence: say.sentence }),
       onHeard: (say, ms) => this.socket.send("spoken", { sentence: say.sentence, heard_ms: ms }),
       onBusy: () => this.on({ type: "playing", playing: true }),
-      onIdle: () => this.on({ type: "playing", playing: false }),
+      onIdle: () => this.idle(),
       onFault: () => this.screen.toast(this.words.sound_failed),
+      onFell: (say, sentence) => this.fell(say, sentence),
     });
     this.socket = new CallSocket({
-      url: data.socket.replace(/^/, `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`),
+      url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${data.socket}`,
       hello: () => ({ device: this.device, last_sentence: this.player.lastHeard, takes: [] }),
       onOpen: () => this.on({ type: "open" }),
       onLost: () => this.lost(),
@@ -70,6 +90,7 @@ export class CallPage {
     this.show();
     if (this.state.stage === "on") this.socket.connect();
     else this.ringtone.start();
+    this.preload(this.data.clips);
     setInterval(() => this.watchAcknowledgements(), 1000);
   }
 
@@ -88,12 +109,18 @@ export class CallPage {
     const isOpen = phase !== "reconnecting" && this.state.link === "open" && this.state.online;
     this.screen.connection(isOpen, isOpen ? this.words.connected : this.state.online ? this.words.connecting : this.words.offline);
     if (phase === before) return;
+    this.transcript.scroll(); // the buttons of a phase take room from the list: its end stays in sight
     // What was asked stays in sight while the answer is being given.
-    if (phase === "listening") this.captions.show(this.question?.text ?? "", { timeline: null, clock: null });
+    if (phase === "listening") this.keepInSight();
     this.voice.floor(phase === "listening");
+    this.camera?.phase(phase);
     if (phase === "finished") this.finish();
     if (before === "reconnecting" && this.state.current) this.screen.announce(this.words.back);
     document.title = phase === "ringing" ? this.words.title_ringing : this.words.title_call;
+  }
+
+  keepInSight() {
+    this.captions.show(this.asked, { timeline: null, clock: null });
   }
 
   // --- Socket ------------------------------------------------------------------------------------------------------
@@ -109,6 +136,7 @@ export class CallPage {
     this.player.renew(message.heard_sentence);
     this.transcript.reset(message.history, this.outbox.pending);
     this.question = message.question;
+    this.asked = message.question?.text ?? "";
     this.setProgress(message.progress);
     this.root.dataset.voice = message.input.voice && this.voice.isReady ? "on" : "off";
     this.root.dataset.composer = this.root.dataset.voice === "on" ? "closed" : "open";
@@ -121,15 +149,23 @@ export class CallPage {
     this.player.enqueue(say);
   }
 
+  on_preload(message) {
+    this.preload(message.clips);
+  }
+
   on_listening(message) {
     if (message.question && message.question !== this.question?.uuid) this.question = { ...this.question, uuid: message.question };
     if (!message.question) this.question = null;
+    const isNew = message.text !== this.asked;
+    this.asked = message.text;
+    if (isNew && this.shown === "listening") this.keepInSight(); // a page that came back listens before it is told to what
     this.setProgress(this.progress);
   }
 
   on_progress(message) {
     // Words typed from now on belong to the next question, though it is still to be said.
     this.question = message.question;
+    this.asked = message.question?.text ?? "";
     this.setProgress(message);
   }
 
@@ -142,8 +178,18 @@ export class CallPage {
     this.presenter?.hush();
   }
 
+  on_room(message) {
+    this.live.receive(message);
+  }
+
+  on_room_event(message) {
+    this.live.tell(message);
+  }
+
   on_duck(message) {
     this.sound.duck(message.level);
+    this.clips.duck(message.level);
+    this.live.duck(message.level);
   }
 
   on_final(message) {
@@ -190,16 +236,40 @@ export class CallPage {
   // --- The avatar speaks -------------------------------------------------------------------------------------------
 
   async load(say) {
+    if (say.rung === "live") return { live: say };
+    if (say.clip_url) return { clip: await this.clips.load(say.clip_url) };
     if (!say.audio_url) return { buffer: null, timeline: null };
     const [bytes, timeline] = await Promise.all([get(say.audio_url, "bytes"), say.timeline_url ? get(say.timeline_url, "json").catch(() => null) : null]);
     return { buffer: await this.sound.decode(bytes), timeline };
   }
 
+  /** Fetch what will probably be said; what fails is fetched again when it is needed. */
+  preload(urls) {
+    for (const url of urls) this.clips.load(url).catch(() => {});
+  }
+
+  fell(say, sentence) {
+    this.clips.drop(say.clip_url);
+    this.socket.send("fell", { sentence, rung: say.rung, generation: say.generation });
+  }
+
+  /** Between two clips our own presenter listens; another face stays as it was, with the mouth shut. */
+  idle() {
+    if (this.lastClip?.by_presenter) this.screen.picture();
+    else if (this.lastClip) this.clips.rest();
+    this.on({ type: "playing", playing: false });
+  }
+
   begin(say, { timeline, clock }) {
+    const isLive = say.rung === "live" && Boolean(clock);
+    const isClip = Boolean(say.clip_url && clock);
+    this.lastClip = isClip ? say : null;
+    if (isLive) this.screen.livePicture();
+    else this.screen.picture(this.lastClip, this.clips.front);
     this.captions.show(say.text, { timeline, clock });
     this.transcript.sentence(say);
     this.presenter?.expression(say.expression === "smile" ? "smile" : "neutral");
-    if (timeline && clock) this.presenter?.speak({ timeline, clock });
+    if (timeline && clock && !isClip && !isLive) this.presenter?.speak({ timeline, clock });
     this.setProgress(this.progress);
   }
 
@@ -209,7 +279,7 @@ export class CallPage {
     const n = Math.min(progress.done + 1, progress.total);
     const label = progress.done >= progress.total ? this.words.last_words : this.words.question_of.replace("{n}", n).replace("{total}", progress.total);
     this.screen.progress(label);
-    this.screen.question(label, this.question?.text);
+    this.screen.question(label, this.question ? this.asked || this.question.text : undefined);
     this.nameDone();
   }
 
@@ -221,6 +291,7 @@ export class CallPage {
   nameDone() {
     const word = !this.isClosing ? "done" : this.composer.text ? "ask" : "no_questions";
     this.screen.part("done-label").textContent = this.words[word];
+    this.screen.button("skip").hidden = this.isClosing;
   }
 
   // --- The candidate acts ------------------------------------------------------------------------------------------
@@ -260,6 +331,7 @@ export class CallPage {
     if (this.state.stage !== "ringing") return;
     this.ringtone.stop();
     this.sound.unlock();
+    this.clips.unlock();
     this.on({ type: "answer" });
     try {
       await post(this.data.urls.start, this.token);
@@ -291,6 +363,7 @@ export class CallPage {
     if ((await this.sheets.ask("hang-up")) !== "leave") return;
     this.socket.send("pause");
     this.voice.leave();
+    await this.camera?.leave();
     await this.voice.finished();
     this.leave(this.data.urls.later);
   }
@@ -304,6 +377,7 @@ export class CallPage {
   async finish() {
     this.sheets.closeAll();
     this.voice.leave();
+    await this.camera?.leave();
     await this.voice.finished();
     const receipt = this.screen.part("receipt").href;
     const wait = () => (this.outbox.pending.length && this.socket.isOpen ? setTimeout(wait, 500) : setTimeout(() => this.leave(receipt), RECEIPT_MS));
@@ -313,6 +387,8 @@ export class CallPage {
   leave(address) {
     this.socket.close();
     this.sound.close();
+    this.clips.close();
+    this.live.leave();
     location.assign(address);
   }
 

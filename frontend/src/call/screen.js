@@ -34,6 +34,39 @@ export class Screen {
     presenter.setMode(MODES[this.root.dataset.phase]);
   }
 
+  /** Who is seen: the drawn presenter, or the clip of `say`, played by `video`. */
+  picture(say = null, video = null) {
+    this.root.dataset.picture = say ? "clip" : "presenter";
+    if (!say) return;
+    // Upright clips show more of the figure than the drawn presenter does: the two would not blend.
+    const blends = say.by_presenter && video.videoWidth >= video.videoHeight;
+    this.root.dataset.clipBy = blends ? "presenter" : "own";
+    const blur = this.part("clip-blur");
+    if (!blends) blur.getContext("2d").drawImage(video, 0, 0, blur.width, blur.height);
+  }
+
+  /** The live avatar is in the picture, also while it listens. */
+  livePicture() {
+    this.root.dataset.picture = "live";
+  }
+
+  /** `state` of its room, as in live_room.js: words while it is on its way; without it the drawn presenter is seen. */
+  liveAvatar(state) {
+    this.root.dataset.live = state;
+    this.liveLine({ connecting: this.words.live_connecting, reconnecting: this.words.live_reconnecting }[state] ?? "");
+    if ((state === "lost" || state === "closed") && this.root.dataset.picture === "live") this.picture();
+  }
+
+  /** The live avatar is about to leave for silence, or stays after all. */
+  liveIdle(isIdle) {
+    this.liveLine(isIdle ? this.words.live_idle : "");
+  }
+
+  liveLine(text) {
+    const line = this.part("live-state");
+    if (line) line.textContent = text;
+  }
+
   /** Where the keyboard goes when the scene changes. A phone's keyboard is not opened by us. */
   focus(phase) {
     const card = this.root.querySelector(`[data-card~="${phase}"] :is(button, a)`);

@@ -2,7 +2,9 @@
  * The voice of the call page: fills the seam of call/voice.js with the microphone, the recorder and words for what is wrong.
  * The take runs from the first question to goodbye; pause, mute and a hidden page end it (design §4, threats 30).
  */
+import { post } from "../lib/api.js";
 import { chosen } from "./check.js";
+import { HttpLink } from "./http_link.js";
 import { createVoice } from "./voice.js";
 import { paintLevel, Words } from "./words.js";
 
@@ -10,6 +12,7 @@ const ASKING = '[data-act="answer"], [data-act="take-over"], [data-act="resume"]
 const TALKING = ["speaking", "listening"];
 const LATE_MS = 3_000; // so much unsaved sound is worth a word
 const MOST_WAIT_MS = 20_000; // at the end, for what is still unsent; then it stays on the device
+const BLOCKED_MS = 12_000; // without a socket for so long: the sound goes by HTTP until one gets through again
 const MEETINGS = new Set(["state", "elsewhere", "finished"]);
 const AGAIN = new Set(["denied", "missing", "busy", "failed", "ended"]);
 
@@ -30,7 +33,15 @@ export class CallVoice {
   /** `socket`: the page's CallSocket. Opens the microphone with the first tap, or at once in a call that goes on. */
   async use(socket, device) {
     if (!this.data.voice) return;
-    const link = { send: (type, fields) => socket.send(type, fields), sendFrame: (bytes) => socket.sendBytes(bytes) };
+    const link = {
+      send: (type, fields) => (this.http.isOn ? this.http : socket).send(type, type === "take" ? { ...fields, ...this.hearing } : fields),
+      sendFrame: (bytes) => (this.http.isOn ? this.http.sendFrame(bytes) : socket.sendBytes(bytes)),
+    };
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    this.http = new HttpLink({
+      post: (body, kind) => post(this.data.urls.sound, token, body, kind), onOpen: () => this.voice?.connected(),
+      onMessage: (message) => this.voice?.received(message), onLost: () => this.voice?.disconnected(),
+    });
     this.voice = await createVoice({ interview: this.data.id, device, workletUrl: this.own.dataset.worklet, link });
     this.own.hidden = false;
     this.voice.addEventListener("level", ({ detail }) => paintLevel(this.bars, detail.level));
@@ -45,6 +56,16 @@ export class CallVoice {
     await this.voice.sendLeftovers();
     if (this.hasMet) this.voice.connected(); // the server was faster than this device's storage
     this.adjust();
+  }
+
+  /** What the browser really does to the sound, as far as it says: without echo cancellation the avatar hears itself. */
+  get hearing() {
+    const { echoCancellation, noiseSuppression } = this.voice?.microphone.settings ?? {};
+    const known = {};
+    // Newer browsers name a kind of echo cancellation instead of true.
+    if (echoCancellation !== undefined) known.echo_cancellation = Boolean(echoCancellation);
+    if (noiseSuppression !== undefined) known.noise_suppression = Boolean(noiseSuppression);
+    return known;
   }
 
   async open() {
@@ -69,7 +90,7 @@ export class CallVoice {
   floor() {}
 
   message(message) {
-    if (MEETINGS.has(message.type)) this.hasMet = true;
+    if (MEETINGS.has(message.type)) this.met();
     if (!this.voice) return;
     // The server has answered hello, with a seat, without one or after the end: what is kept here may go.
     if (MEETINGS.has(message.type)) this.voice.connected();
@@ -82,7 +103,16 @@ export class CallVoice {
 
   lost() {
     this.hasMet = false;
+    if (this.http?.isOn) return;
     this.voice?.disconnected();
+    this.blocked ??= setTimeout(() => this.http?.start(), BLOCKED_MS);
+  }
+
+  met() {
+    this.hasMet = true;
+    clearTimeout(this.blocked);
+    this.blocked = null;
+    this.http?.stop();
   }
 
   leave() {

@@ -6,13 +6,10 @@
  *   open, denied, missing, busy, insecure, unsupported, failed – the answer to open()
  *   muted, unmuted, ended, devices – later
  */
+import { faultCode } from "./faults.js";
 import { Meter } from "./level.js";
 
 const FLUSH_MS = 300; // a suspended context never answers
-const CODES = {
-  NotAllowedError: "denied", SecurityError: "denied", NotFoundError: "missing", OverconstrainedError: "missing",
-  NotReadableError: "busy", AbortError: "busy",
-};
 
 export class Microphone extends EventTarget {
   constructor(workletUrl, { devices = globalThis.navigator?.mediaDevices, isSecure = globalThis.isSecureContext } = {}) {
@@ -21,6 +18,7 @@ export class Microphone extends EventTarget {
     this.meter = new Meter();
     this.stream = null;
     this.context = null;
+    this.asking = 0; // grows with each open and close: a permission that comes after a close opens nothing
     this.media?.addEventListener?.("devicechange", () => this.tell("devices"));
   }
 
@@ -39,21 +37,28 @@ export class Microphone extends EventTarget {
     return this.stream?.getAudioTracks()[0]?.getSettings() ?? {};
   }
 
-  /** Ask once and keep the stream. Resolves to the code; "open" when it works. Call it from a click. */
+  /** Ask once and keep the stream. Resolves to the code: "open" when it works, "closed" when `close` came first. Call it from a click. */
   async open(deviceId = "") {
     this.close();
+    const { asking } = this;
     if (!this.isSecure) return this.tell("insecure");
     if (!this.media?.getUserMedia || !globalThis.AudioWorkletNode) return this.tell("unsupported");
     try {
       const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
       if (deviceId) audio.deviceId = { exact: deviceId };
-      this.stream = await this.media.getUserMedia({ audio, video: false });
+      const stream = await this.media.getUserMedia({ audio, video: false });
+      if (asking !== this.asking) {
+        stream.getTracks().forEach((track) => track.stop());
+        return "closed";
+      }
+      this.stream = stream;
       await this.listen();
     } catch (fault) {
+      if (asking !== this.asking) return "closed";
       this.close();
-      return this.tell(CODES[fault.name] ?? "failed");
+      return this.tell(faultCode(fault));
     }
-    return this.tell("open");
+    return asking === this.asking ? this.tell("open") : "closed";
   }
 
   /** [{id, label}] of microphones; labels are known only after permission. */
@@ -81,6 +86,7 @@ export class Microphone extends EventTarget {
   }
 
   close() {
+    this.asking += 1;
     for (const track of this.stream?.getTracks() ?? []) {
       track.onmute = track.onunmute = track.onended = null;
       track.stop();
@@ -91,8 +97,9 @@ export class Microphone extends EventTarget {
   }
 
   async listen() {
-    this.context = new AudioContext();
-    await this.context.audioWorklet.addModule(this.workletUrl);
+    const context = (this.context = new AudioContext());
+    await context.audioWorklet.addModule(this.workletUrl);
+    if (context !== this.context) return; // closed meanwhile
     this.node = new AudioWorkletNode(this.context, "capture", { numberOfOutputs: 0, channelCount: 1 });
     this.node.port.onmessage = ({ data }) => this.heard(data);
     this.context.createMediaStreamSource(this.stream).connect(this.node);

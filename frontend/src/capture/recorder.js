@@ -7,6 +7,7 @@
  *
  * Events: "saved" {unsavedMs}, "take" {key, number}, "complete" {key}, "trouble" {code, text}.
  */
+import { newId } from "../lib/ids.js";
 import { encode, FRAME_MS, SAMPLES } from "./codec.js";
 import * as sha256 from "./sha256.js";
 
@@ -18,7 +19,7 @@ const MOST_REWINDS = 6;
 const OVER = new Set(["too_long", "too_many_takes", "erased", "unknown_take", "take_ended"]);
 
 export class Recorder extends EventTarget {
-  constructor({ store, link, device, clock, newKey = () => crypto.randomUUID() }) {
+  constructor({ store, link, device, clock, newKey = newId }) {
     super();
     Object.assign(this, { store, link, device, clock, newKey });
     this.tracks = new Map(); // key → {record, cursor, ready, pausedUntil, rewinds, over}

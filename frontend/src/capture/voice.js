@@ -19,7 +19,7 @@ import { Recorder } from "./recorder.js";
 export async function createVoice({ interview, device, workletUrl, link, page = document }) {
   const store = await openStore(interview);
   const microphone = new Microphone(workletUrl);
-  const recorder = new Recorder({ store, link, device, clock: browserClock(), newKey });
+  const recorder = new Recorder({ store, link, device, clock: browserClock() });
   return new Voice(microphone, recorder, page);
 }
 
@@ -141,8 +141,4 @@ function browserClock() {
       return () => clearTimeout(timer);
     },
   };
-}
-
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,13 +1,14 @@
-/** Shows the one message that holds, of those the server has written into `root` by [data-mic-word]. */
+/** Shows the one message that holds, of those the server has written into `root` by [data-mic-word] or [data-camera-word]. */
 export class Words {
-  constructor(root) {
-    this.items = [...root.querySelectorAll("[data-mic-word]")];
+  constructor(root, kind = "mic") {
+    this.name = `data-${kind}-word`;
+    this.items = [...root.querySelectorAll(`[${this.name}]`)];
   }
 
   /** "" hides all. False when the page has no such words. */
   show(code) {
-    for (const item of this.items) item.hidden = item.dataset.micWord !== code;
-    return this.items.some((item) => item.dataset.micWord === code);
+    for (const item of this.items) item.hidden = item.getAttribute(this.name) !== code;
+    return this.items.some((item) => item.getAttribute(this.name) === code);
   }
 }
 

@@ -1,5 +1,6 @@
 /** A photo presenter's form: six points dragged by pointer or keys, then the built presenter says a sample. */
-import { inside, movedByKey, outline, same } from "../admin/points.js";
+import { closeUp, inside, movedByKey, outline, same } from "../admin/points.js";
+import { get } from "../lib/api.js";
 import { Presenter } from "../presenter/presenter.js";
 import { askFor, Sample } from "../presenter/sample.js";
 
@@ -7,8 +8,9 @@ const POLL_MS = 700;
 const root = document.querySelector("[data-photo-points]");
 const data = JSON.parse(document.getElementById(root.dataset.photoPoints).textContent);
 const field = root.closest("form")?.querySelector('[name="points"]');
-const box = root.querySelector(".points-picture");
-const line = box.querySelector("path");
+const plane = root.querySelector(".points-plane");
+const line = plane.querySelector("path");
+const view = root.querySelector("[data-whole]");
 const note = root.querySelector("[data-note]");
 const bar = root.querySelector("progress");
 const button = root.querySelector("[data-say]");
@@ -18,6 +20,7 @@ const points = JSON.parse(field?.value || JSON.stringify(data.built));
 let saved = structuredClone(data.built);
 let presenter = null;
 let shown = "";
+let zoom = 1;
 
 function show(name, handle) {
   handle.style.left = `${points[name][0] * 100}%`;
@@ -40,7 +43,7 @@ for (const [name, label] of Object.entries(data.names)) {
     handle.focus();
     handle.setPointerCapture(event.pointerId);
     handle.classList.add("held");
-    const area = box.getBoundingClientRect();
+    const area = plane.getBoundingClientRect();
     // The point keeps its distance from the finger that holds it, so that taking hold moves nothing.
     const off = [event.clientX - area.left - points[name][0] * area.width, event.clientY - area.top - points[name][1] * area.height];
     const drag = (to) => move(name, handle, [(to.clientX - area.left - off[0]) / area.width, (to.clientY - area.top - off[1]) / area.height]);
@@ -52,14 +55,26 @@ for (const [name, label] of Object.entries(data.names)) {
     handle.addEventListener("lostpointercapture", drop, { once: true });
   });
   handle.addEventListener("keydown", (event) => {
-    const next = movedByKey(points[name], event.key, { large: event.shiftKey, ratio: data.width / data.height });
+    const next = movedByKey(points[name], event.key, { large: event.shiftKey, ratio: data.width / data.height, zoom });
     if (!next) return;
     event.preventDefault();
     move(name, handle, next);
   });
-  box.append(handle);
+  plane.append(handle);
   show(name, handle);
 }
+
+/** The face alone, or the whole picture: small faces cannot be worked on in it. */
+function look({ close }) {
+  const at = close ? closeUp(points) : { zoom: 1, left: 0, top: 0 };
+  zoom = at.zoom;
+  Object.assign(plane.style, { width: `${at.zoom * 100}%`, left: `${at.left * 100}%`, top: `${at.top * 100}%` });
+  view.setAttribute("aria-pressed", String(!close));
+}
+
+view.hidden = closeUp(points).zoom < 1.2;
+view.addEventListener("click", () => look({ close: view.getAttribute("aria-pressed") === "true" }));
+look({ close: data.found && !view.hidden });
 
 /** Follow the build until it ends; its status, or an Error with a text for the person. */
 async function built(status) {
@@ -68,8 +83,7 @@ async function built(status) {
     bar.value = status.progress;
     note.textContent = data.words.building;
     await new Promise((done) => setTimeout(done, POLL_MS));
-    const answer = await fetch(data.status, { credentials: "same-origin" }).catch(() => null);
-    if (answer?.ok) status = await answer.json();
+    status = await get(data.status, "json").catch(() => status);
   }
   bar.hidden = true;
   note.textContent = "";

@@ -3,6 +3,7 @@
  * chosen mark. Everything works without this module; it only saves steps.
  */
 import { moveThroughQuestions } from "../review/keys.js";
+import { lookAgain } from "../review/look_again.js";
 
 async function copy(button) {
   const label = button.querySelector("[data-copy-label]");
@@ -58,3 +59,4 @@ language?.addEventListener("change", () => {
 });
 
 moveThroughQuestions(document);
+lookAgain(document);

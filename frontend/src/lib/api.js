@@ -7,28 +7,34 @@ export class ApiError extends Error {
   }
 }
 
-/** POST without a body. Returns the JSON; raises ApiError (status 0 when the network failed). */
-export async function post(url, token) {
+/** POST, usually without a body. Returns the JSON; raises ApiError (status 0 when the network failed). */
+export async function post(url, token, body = undefined, contentType = undefined) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token, ...(contentType && { "Content-Type": contentType }) };
   let response;
   try {
-    response = await fetch(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token }, credentials: "same-origin" });
+    response = await fetch(url, { method: "POST", headers, body, credentials: "same-origin" });
   } catch {
     throw new ApiError(0, {});
   }
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(response.status, body);
-  return body;
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new ApiError(response.status, answer);
+  return answer;
+}
+
+/** POST of form values from a page with a form; as `post`. */
+export function postForm(url, values) {
+  return post(url, document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "", new URLSearchParams(values));
 }
 
 /** GET of bytes or JSON of our own; raises ApiError. One more try: a dropped connection must not cost the avatar its voice. */
-export async function get(url, kind) {
+export async function get(url, kind, signal) {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const response = await fetch(url, { credentials: "same-origin" });
+      const response = await fetch(url, { credentials: "same-origin", signal });
       if (!response.ok) throw new ApiError(response.status, {});
       return await (kind === "json" ? response.json() : response.arrayBuffer());
     } catch (error) {
-      if (attempt > 0 || (error instanceof ApiError && error.status >= 400 && error.status < 500)) {
+      if (attempt > 0 || signal?.aborted || (error instanceof ApiError && error.status >= 400 && error.status < 500)) {
         throw error instanceof ApiError ? error : new ApiError(0, {});
       }
     }

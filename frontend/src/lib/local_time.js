@@ -26,5 +26,5 @@ function kazakhTime(date, options) {
   const part = {};
   const numbers = new Intl.DateTimeFormat("en-GB", { ...options, month: "numeric", hourCycle: "h23" });
   for (const { type, value } of numbers.formatToParts(date)) part[type] = value;
-  return `${part.year} ж. ${part.day} ${KAZAKH_MONTHS[part.month - 1]}, ${part.hour}:${part.minute} ${part.timeZoneName}`;
+  return `${part.year} ж. ${Number(part.day)} ${KAZAKH_MONTHS[part.month - 1]}, ${part.hour}:${part.minute} ${part.timeZoneName}`;
 }

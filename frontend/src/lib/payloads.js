@@ -6,6 +6,7 @@ export const UP = {
   "hello": {"device": "id", "last_sentence": "index?", "takes": "items?"},
   "take_over": {},
   "spoken": {"sentence": "count", "heard_ms": "count?"},
+  "fell": {"sentence": "count", "rung": "word", "generation": "count"},
   "typed": {"id": "id", "text": "text", "question": "uuid_or_null?", "more": "flag?"},
   "done": {"question": "uuid_or_null?"},
   "skip": {"question": "uuid_or_null?"},
@@ -13,15 +14,17 @@ export const UP = {
   "pause": {},
   "resume": {},
   "thinking": {},
-  "telemetry": {"kind": "word", "ms": "count?"},
-  "take": {"device": "id", "key": "id?", "age_ms": "count?", "offset_hint_ms": "count?"},
+  "telemetry": {"kind": "word", "ms": "count?", "sentence": "count?"},
+  "room": {"session": "id", "state": "word"},
+  "take": {"device": "id", "key": "id?", "age_ms": "count?", "offset_hint_ms": "count?", "echo_cancellation": "flag?", "noise_suppression": "flag?"},
   "finish": {"take": "count", "frames": "count", "sha256": "sha256"}
 };
 
 export const DOWN = {
   "state": {"phase": "word", "question": "object_or_null", "progress": "object", "history": "items", "heard_sentence": "index", "input": "object", "language": "word"},
-  "say": {"sentence": "count", "turn": "count", "kind": "word", "text": "string", "audio_url": "string", "timeline_url": "string", "duration_ms": "count", "rung": "word", "expression": "word", "generation": "count", "last": "flag"},
-  "listening": {"question": "uuid_or_null", "think_s": "count", "answer_s": "count", "generation": "count"},
+  "say": {"sentence": "count", "first": "count", "turn": "count", "kind": "word", "text": "string", "audio_url": "string", "timeline_url": "string", "clip_url": "string", "parts": "items", "by_presenter": "flag", "duration_ms": "count", "rung": "word", "expression": "word", "generation": "count", "last": "flag"},
+  "preload": {"clips": "items"},
+  "listening": {"question": "uuid_or_null", "text": "string", "think_s": "count", "answer_s": "count", "generation": "count"},
   "progress": {"done": "count", "total": "count", "question": "object_or_null"},
   "notice": {"code": "word", "text": "string"},
   "stop_speaking": {"generation": "count"},
@@ -29,11 +32,12 @@ export const DOWN = {
   "take": {"take": "count", "next": "count"},
   "saved": {"take": "count", "next": "count"},
   "finished_take": {"take": "count", "complete": "flag", "missing": "items", "reason": "string", "next": "count"},
-  "partial": {"turn": "count", "text": "string"},
   "final": {"turn": "count", "text": "string", "id": "string"},
   "elsewhere": {"id": "string"},
   "finished": {"receipt_url": "string"},
-  "error": {"code": "word", "text": "string", "retry_s": "count", "id": "string"}
+  "error": {"code": "word", "text": "string", "retry_s": "count", "id": "string"},
+  "room": {"session": "string", "join": "object_or_null"},
+  "room_event": {"event": "word", "text": "string", "id": "string"}
 };
 
 export const MOST_TYPED_CHARACTERS = 20000;

@@ -4,7 +4,8 @@ import { Stage } from "./stage.js";
 const DRAWN = /^[a-z]+$/; // a background of ours by name; anything else is a colour or an address
 const PLAIN = "office";
 const LARGEST_RATIO = 2; // more pixels than the art has cost time and show nothing
-const SHORTEST_FRAME_MS = 12; // a 120 Hz screen draws every second frame
+const SPEAKING_FRAME_MS = 12; // 60 a second for the lips; a 120 Hz screen draws every second frame
+const QUIET_FRAME_MS = 29; // breathing and glances need no more than 30 a second: a listener's battery lasts longer
 
 /**
  * The local presenter on a canvas (design §3): draws by requestAnimationFrame while anybody can see it.
@@ -139,7 +140,7 @@ export class Presenter {
   tick(now) {
     this.frame = null;
     if (!this.visible) return;
-    if (now - this.drawnAt >= SHORTEST_FRAME_MS) {
+    if (now - this.drawnAt >= (this.performer.speaking ? SPEAKING_FRAME_MS : QUIET_FRAME_MS)) {
       this.drawnAt = now;
       this.stage.draw(this.performer.pose(now));
     }
@@ -150,6 +151,8 @@ export class Presenter {
 /** A decoded picture, so that the first frame does not stall on it. */
 async function picture(address) {
   const image = new Image();
+  // Of another site: asked for in a way that leaves the canvas readable, so that the page may record or show it on.
+  if (new URL(address, location.href).origin !== location.origin) image.crossOrigin = "anonymous";
   image.src = address;
   await image.decode();
   return image;

@@ -1,9 +1,11 @@
+import { get, postForm } from "../lib/api.js";
+
 /**
  * A presenter in a form that says one sample. `ask()` fetches {audio, timeline} addresses; the mouth follows the sound's clock.
  * `say()` resolves when it plays; raises what failed.
  */
 export class Sample {
-  constructor({ ask, load = (address) => fetch(address).then((answer) => answer.json()), player = new Audio() }) {
+  constructor({ ask, load = (address) => get(address, "json"), player = new Audio() }) {
     Object.assign(this, { ask, load, player });
   }
 
@@ -23,9 +25,9 @@ export class Sample {
 
 /** POST of form values; the JSON, or an Error with the server's own text. */
 export async function askFor(address, values) {
-  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-  const answer = await fetch(address, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": token }, credentials: "same-origin" });
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(body.text || "");
-  return body;
+  try {
+    return await postForm(address, values);
+  } catch (error) {
+    throw new Error(error.body?.text || "");
+  }
 }
