@@ -4,6 +4,7 @@
 last and its own summary line closes the output. What this machine could not check is said loudly before it.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,9 @@ from test_tools import Tools
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
+# Browser tests sit through spoken sentences: more processes than cores do the others' work meanwhile.
+AT_ONCE = ["--reruns", "2", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+MOST_TRIED_ALONE = 8
 
 
 class Steps:
@@ -79,6 +83,20 @@ def mirror(folder: Path) -> Path:
     return folder
 
 
+def pytest(arguments: list[str], environ: dict[str, str]) -> int:
+    """All tests at once; the few that failed there once more, alone: what waits for sockets, sound and pictures
+    may miss its moment on a busy machine, a real fault fails again. Both rounds are told in their summaries."""
+    with tempfile.TemporaryDirectory() as cache:
+        command = [PYTHON, "-m", "pytest", "-q", "-raR", "-o", f"cache_dir={cache}"]
+        outcome = subprocess.run([*command, *arguments], cwd=ROOT, env=environ).returncode
+        record = Path(cache, "v", "cache", "lastfailed")
+        failed = json.loads(record.read_text()) if outcome == 1 and record.exists() else {}
+        if not 0 < len(failed) <= MOST_TRIED_ALONE:
+            return outcome
+        print(f"── once more, alone: {', '.join(failed)}", flush=True)
+        return subprocess.run([*command, "--last-failed", "--last-failed-no-failures", "none"], cwd=ROOT, env=environ).returncode
+
+
 def main(pytest_arguments: list[str]) -> int:
     steps, tools = Steps(), Tools()
     tools.install()
@@ -95,11 +113,7 @@ def main(pytest_arguments: list[str]) -> int:
         print(f"!! LEFT OUT: {line}", flush=True)
     if steps.failed:
         print(f"!! FAILED BEFORE PYTEST: {', '.join(steps.failed)}", flush=True)
-    environ = {**os.environ, **tools.environ}
-    # Browser tests sit through spoken sentences: more processes than cores do the others' work meanwhile.
-    # What waits for sockets and threads may miss its moment on a busy machine: another try, told in the summary.
-    arguments = pytest_arguments or ["--reruns", "2", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
-    outcome = subprocess.run([PYTHON, "-m", "pytest", "-q", "-ra", *arguments], cwd=ROOT, env=environ).returncode
+    outcome = pytest(pytest_arguments or AT_ONCE, {**os.environ, **tools.environ})
     return outcome or (1 if steps.failed else 0)
 
 

@@ -12,7 +12,7 @@ from avatars.provider_stub.a2e import A2EStub
 from interview_site.stub_server import Call, Reply, StubServer
 from interviews.tests.browser import people
 from interviews.tests.browser.running_site import RunningSite
-from interviews.tests.browser.test_clips import INTRO, MARKS, MOST_SILENCE_MS, answer_both, silences, transcript
+from interviews.tests.browser.test_clips import INTRO, MARKS, answer_both, assert_each_was_held_ready, silences, transcript
 
 FIRST, SECOND, LAST = "What do you do?", "Why do you want to work with us?", "When could you start? Tell me in a few words."
 # Two positions of one profile: all their clips but those of the second questions are the same videos. Prints the clips once
@@ -97,7 +97,6 @@ def test_a_provider_s_clips_play_and_what_it_could_not_make_before_it_died_the_p
     answer_both(page)
     gaps, heard = silences(page), transcript(page)
     people.finish(page)
-    print(f"\nsilence between the provider's clips, ms: {[round(gap) for gap in gaps]}")
 
     page = called(links[1])
     expect(page.locator("main.call")).to_have_attribute("data-picture", "clip", timeout=30_000)
@@ -113,5 +112,4 @@ def test_a_provider_s_clips_play_and_what_it_could_not_make_before_it_died_the_p
     assert [rung for _text, rung in later_turns] == ["clip", "clip", "clip", "local", "clip", "clip"]
     assert state == later_state == "completed"
     assert len(stub.paid_videos) == len(set(stub.paid_videos)) == len(made)
-    # Greeting → first question, then bridge → second question: each was held ready while the one before played.
-    assert len(gaps) == 2 and max(gaps) < MOST_SILENCE_MS
+    assert_each_was_held_ready(gaps)
