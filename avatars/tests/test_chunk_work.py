@@ -264,7 +264,7 @@ HOSTILE = [
     "🙂👩‍👩‍👧‍👦🇰🇿 да 🙂", "مرحبا بالعالم", "\u202eовтсйотс\u202c шалом שלום", "\u200b\u200d\ufeff\u0007\u001b[31m да",
     '<speak><prosody rate="x-slow">Да</prosody><break time="99999s"/></speak>', "<audio src='file:///etc/passwd'/> нет",
     "[[_^_EN h@'loU]] [[voice=x]]", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L", "Привет hello сәлем 你好 こんにちは γειά", "%s %n {0} ${x} `id` '; DROP TABLE",
-    "9" * 300, "1 " * 300, "аб" * 2000, "." * 500 + "а", "a\n" * 400, "\\\\\\ /// |||| а", "�\uffff\ue000 да", "ᚠᛇᚻ да",
+    "9" * 90, "1 " * 300, "аб" * 2000, "." * 500 + "а", "a\n" * 400, "\\\\\\ /// |||| а", "�\uffff\ue000 да", "ᚠᛇᚻ да",
     "ﷺ" * 50 + " да", "\u0301" * 500 + "а", "A" + "\u0488" * 300, "&#x41; &lt;b&gt; &nbsp; да", "1e309 -0 NaN Infinity",
 ]  # fmt: skip
 
@@ -272,7 +272,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("language", ["ru", "en", "kk"])
 def test_a_hostile_text_is_refused_or_becomes_a_proper_clip(text, language):
-    answer = post(api_client(), text=text, language=language, chunk_size=40, captions=True)
+    answer = post(api_client(), text=text, language=language, chunk_size=12, captions=True)
     assert answer.status_code in (200, 400, 413), answer.content
     if answer.status_code != 200:
         return

@@ -31,6 +31,7 @@ os.environ["PORT"] = "8000"
 def pytest_configure() -> None:
     from django.conf import settings
 
+    settings.WHITENOISE_AUTOREFRESH = True  # else each test's client reads through all static files anew
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # many users are made, none is kept
 
 

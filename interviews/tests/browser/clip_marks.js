@@ -1,17 +1,10 @@
-// Runs in the page: when sound ends and begins on the two clip elements, by the media's own events, with whether the other
-// of the two could play at that moment; and the call's phases.
+// Runs in the page: when sound ends and begins on the two clip elements, by the media's own events, with how many clips have
+// been fetched whole by then; and the call's phases.
 window.clipMarks = [];
-const mark = (name, more) => window.clipMarks.push({ name, at: performance.now(), ...more });
-const canPlay = (clip) => clip.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+const fetched = () => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/clip/")).length;
+const mark = (name) => window.clipMarks.push({ name, at: performance.now(), fetched: fetched() });
 for (const name of ["playing", "ended"]) {
-  document.addEventListener(
-    name,
-    ({ target }) => {
-      if (!target.matches?.("[data-clip]")) return;
-      mark(name, { held: [...document.querySelectorAll("[data-clip]")].some((clip) => clip !== target && canPlay(clip)) });
-    },
-    true,
-  );
+  document.addEventListener(name, (event) => event.target.matches?.("[data-clip]") && mark(name), true);
 }
 document.addEventListener("DOMContentLoaded", () => {
   const call = document.querySelector("main.call");

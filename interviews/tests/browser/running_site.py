@@ -1,17 +1,23 @@
 """The whole site as a person starts it, in a folder and on a port of its own."""
 
+import atexit
+import functools
 import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
+
+from interviews.tests.browser.site_shell import SiteShell
 
 START_S = 120
 _INVITE = """
@@ -29,6 +35,22 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@functools.cache
+def _migrated() -> Path:
+    """A database with the tables of today and nothing in them: each of this process's sites begins with a copy."""
+    folder = tempfile.mkdtemp(prefix="interviews-migrated-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environ = {**_environ(), "VAR_DIR": folder}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=settings.BASE_DIR, env=environ, check=True)
+    return Path(folder, "db.sqlite3")
+
+
+def _environ() -> dict[str, str]:
+    """Nothing of the test run's own closed environment may leak into the site."""
+    own = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    return {name: value for name, value in os.environ.items() if name not in own}
+
+
 @dataclass
 class RunningSite:
     """`start()` waits for `Ready:` and reads the printed lines: `base_url`, `admin` (user, password), `interviews`.
@@ -44,8 +66,11 @@ class RunningSite:
     interviews: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     process: subprocess.Popen | None = None
+    _shell: SiteShell | None = None
 
     def start(self) -> "RunningSite":
+        if not (database := self.var_dir / "db.sqlite3").exists():
+            shutil.copy(_migrated(), database)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "interview_site.supervisor"], cwd=settings.BASE_DIR, env=self._environ(),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -66,10 +91,7 @@ class RunningSite:
         return self
 
     def _environ(self) -> dict[str, str]:
-        """Nothing of the test run's own closed environment may leak into the site."""
-        own = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
-        clean = {name: value for name, value in os.environ.items() if name not in own}
-        return {**clean, "VAR_DIR": str(self.var_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1", **self.environ}
+        return {**_environ(), "VAR_DIR": str(self.var_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1", **self.environ}
 
     def _read(self, arrived: "queue.Queue[str | None]") -> None:
         for line in self.process.stdout:
@@ -106,9 +128,9 @@ class RunningSite:
 
     def shell(self, code: str) -> str:
         """The last line that this code prints, run beside the site on its database."""
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-        done = subprocess.run(command, cwd=settings.BASE_DIR, env=self._environ(), stdout=subprocess.PIPE, text=True, check=True)
-        return (done.stdout.strip().splitlines() or [""])[-1]
+        if self._shell is None:
+            self._shell = SiteShell(self._environ())
+        return self._shell.run(code)
 
     def invite(self, **wanted: object) -> str:
         """A new link to the position with these fields: nobody's conversation but this run's of this test."""
@@ -118,6 +140,9 @@ class RunningSite:
         os.kill(self.web_pid(), signal.SIGKILL)
 
     def stop(self) -> None:
+        if self._shell is not None:
+            self._shell.close()
+            self._shell = None
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:

@@ -12,7 +12,7 @@ from avatars.provider_stub.a2e import A2EStub
 from interview_site.stub_server import Call, Reply, StubServer
 from interviews.tests.browser import people
 from interviews.tests.browser.running_site import RunningSite
-from interviews.tests.browser.test_clips import INTRO, MARKS, answer_both, assert_each_was_held_ready, silences, transcript
+from interviews.tests.browser.test_clips import INTRO, MARKS, answer_both, assert_nobody_waited_for_a_clip, silences, transcript
 
 FIRST, SECOND, LAST = "What do you do?", "Why do you want to work with us?", "When could you start? Tell me in a few words."
 # Two positions of one profile: all their clips but those of the second questions are the same videos. Prints the clips once
@@ -112,4 +112,4 @@ def test_a_provider_s_clips_play_and_what_it_could_not_make_before_it_died_the_p
     assert [rung for _text, rung in later_turns] == ["clip", "clip", "clip", "local", "clip", "clip"]
     assert state == later_state == "completed"
     assert len(stub.paid_videos) == len(set(stub.paid_videos)) == len(made)
-    assert_each_was_held_ready(gaps)
+    assert_nobody_waited_for_a_clip(gaps)
