@@ -73,7 +73,7 @@ def offered_kinds() -> tuple[str, ...]:
 
 def _has_voices(kind: str) -> bool:
     try:
-        return bool(speech_engine(kind).voices())
+        return is_configured(kind) and bool(speech_engine(kind).voices())
     except ProviderError:
         return False
 
