@@ -69,11 +69,11 @@ def test_a_live_avatar_asks_and_when_its_room_is_gone_the_presenter_goes_on(
     people.wait_for_the_floor(page)
     people.type_answer(page, "I build bridges.")
 
-    expect(page.locator("main.call")).to_have_attribute("data-picture", "live", timeout=20_000)
+    expect(page.locator("main.call")).to_have_attribute("data-picture", "live")
     expect(page.locator("[data-live-stage] canvas")).to_be_visible()
     room = requests.get(f"{stub.url}/stub/rooms", timeout=5).json()[0]
     requests.post(f"{stub.url}/stub/rooms/{room['id']}/close", timeout=5)
-    expect(page.locator("main.call")).to_have_attribute("data-picture", "presenter", timeout=10_000)
+    expect(page.locator("main.call")).to_have_attribute("data-picture", "presenter")
     people.wait_for_the_floor(page)
     people.type_answer(page, "I like what you do.")
     people.wait_for_the_floor(page)
