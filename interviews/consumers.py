@@ -25,7 +25,7 @@ from interviews.call.listening import HeardEvent
 from interviews.call.threads import StorageUnavailable, in_store
 from interviews.conversation.values import Done, Event, Pause, Repeat, Resume, Skip, Typed
 from interviews.models import Interview
-from interviews.services import conversation, seats
+from interviews.services import conversation, late_texts, seats
 from interviews.services.policies import policy
 from transcription.recorder import CloseSocket
 
@@ -250,11 +250,25 @@ class InterviewConsumer(AsyncWebsocketConsumer):
         """A hint of the channel layer (threats 6): nothing is believed, the rows are read."""
         if hint.get("connection") == self.connection:
             return
+        if "turn" in hint:
+            await self._tell_late_words(hint["turn"])
+            return
         if hint.get("device") == self.device and "joined_us" in hint and self.call is not None:
             if hint["joined_us"] > self.joined_us:  # an older socket's hint may come late: it does not end a newer one
                 await self._lost_seat("")
             return
         await self._check()
+
+    async def _tell_late_words(self, number: int) -> None:
+        """What was understood of an answer after the conversation had gone on."""
+        if self.call is None:
+            return
+        try:
+            text = await in_store(late_texts.words, self.interview.pk, number)
+        except StorageUnavailable:
+            return  # it stands there after the next join
+        if text:
+            await self._send({"type": "final", "turn": number, "text": text, "id": ""})
 
     async def _beat(self) -> None:
         while True:

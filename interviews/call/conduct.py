@@ -97,7 +97,7 @@ class Call(Heard):
             return outcome
 
     async def _tell_spoken_words(self, outcome: Outcome) -> None:
-        """The page shows what was understood; words that come later stand there after the next join."""
+        """The page shows what was understood; of words that come later a hint tells (`services.late_texts`)."""
         for turn in outcome.new:
             if turn.speaker == CANDIDATE and turn.input == VOICE and turn.text:
                 await self._send({"type": "final", "turn": turn.number, "text": turn.text, "id": ""})

@@ -1,6 +1,7 @@
 """Words that come after the answer: turns that wait for a recogniser get their text when it is there (design §4)."""
 
-from interviews.models import Turn
+from interview_site.notify import interview_changed
+from interviews.models import Interview, Turn
 from transcription.services.transcripts import text_between
 
 _reached = 0  # where the last tick of this process stopped: what can not be filled must not stand in the way of the rest
@@ -19,6 +20,12 @@ def fill(*, batch: int = 500) -> int:
     return sum(_try(turn) for turn in turns)
 
 
+def words(interview_pk: int, number: int) -> str:
+    """What the candidate said in that turn, as far as it is known."""
+    said = Turn.objects.filter(interview=interview_pk, number=number, speaker=Turn.Speaker.CANDIDATE)
+    return said.values_list("text", flat=True).first() or ""
+
+
 def _try(turn: Turn) -> int:
     if turn.start_ms is None or turn.end_ms is None or turn.interview.erased_at:
         return _settle(turn, turn.text)
@@ -29,4 +36,8 @@ def _try(turn: Turn) -> int:
 
 
 def _settle(turn: Turn, text: str) -> int:
-    return Turn.objects.filter(pk=turn.pk, text_state=Turn.TextState.PENDING).update(text=text, text_state=Turn.TextState.FINAL)
+    waiting = Turn.objects.filter(pk=turn.pk, text_state=Turn.TextState.PENDING)
+    settled = waiting.update(text=text, text_state=Turn.TextState.FINAL)
+    if settled and text and turn.interview.state in Interview.LIVE:
+        interview_changed(turn.interview.public_id, turn=turn.number)  # who is still in the call sees what was understood
+    return settled

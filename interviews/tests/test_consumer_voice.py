@@ -4,10 +4,10 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from interviews.models import Consent, Interview, Turn
-from interviews.services import consents
+from interviews.services import consents, late_texts
 from interviews.tests.page import Page
 from transcription.frames import make
-from transcription.models import Take
+from transcription.models import SpeechSegment, Take
 from transcription.services import storage, takes
 from transcription.tests.builders import cut, sha256
 from transcription.tests.test_gate import silence, sound, voice
@@ -46,6 +46,25 @@ async def test_a_spoken_answer_ends_by_silence_and_becomes_a_turn(live_interview
     assert (turn.input, turn.text_state, str(turn.question_uuid)) == ("voice", "pending", listening["question"])
     assert turn.end_ms - turn.start_ms > 3000
     assert (await Take.objects.aget()).next_seq == len(cut(sound(silence(600), voice(3000), silence(3600))))
+
+
+async def test_words_that_come_after_the_conversation_has_gone_on_are_shown(live_interview):
+    await consent(live_interview)
+    async with Page(live_interview) as page:
+        await page.hello()
+        await page.send("take", device=page.device, key="k1")
+        await page.listen_until("listening")
+        await speak(page, sound(silence(600), voice(3000), silence(3600)))
+        while (await page.listen_until("say"))["kind"] != "question":
+            pass
+        await page.listen_until("listening")
+        await SpeechSegment.objects.filter(take__recording__owner_key=live_interview.recording_key).aupdate(
+            state="done", text="I build bridges."
+        )
+        assert await sync_to_async(late_texts.fill)() == 1
+        final = await page.listen_until("final")
+    turn = await Turn.objects.aget(interview=live_interview, kind="answer")
+    assert (final["turn"], final["text"], final["id"]) == (turn.number, "I build bridges.", "")
 
 
 async def test_im_done_closes_what_was_said_so_far(live_interview):

@@ -52,7 +52,7 @@ export class Transcript {
     element.className = "event";
     element.textContent = text;
     this.byKey.set(key, { element, text });
-    this.append(element);
+    this.place(key, element);
   }
 
   write(key, speaker, text) {
@@ -68,7 +68,7 @@ export class Transcript {
       element.append(who, said);
       entry = { element, said };
       this.byKey.set(key, entry);
-      this.append(element);
+      this.place(key, element);
     }
     entry.said.textContent = text;
     entry.text = text;
@@ -76,8 +76,12 @@ export class Transcript {
     return entry;
   }
 
-  append(element) {
-    this.list.append(element);
+  /** At the end; a turn whose words come late before the turns after it. */
+  place(key, element) {
+    const turn = Number(key.match(/^turn-(\d+)$/)?.[1] ?? Infinity);
+    if (Number.isFinite(turn)) element.dataset.turn = turn;
+    const next = [...this.list.children].find((other) => Number(other.dataset.turn) > turn);
+    this.list.insertBefore(element, next ?? null);
     this.scroll();
   }
 
