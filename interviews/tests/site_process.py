@@ -11,6 +11,8 @@ from types import TracebackType
 
 from django.conf import settings
 
+from interviews.tests.migrated import put_database
+
 READY_S = 60.0
 
 
@@ -25,7 +27,7 @@ class SiteProcess:
 
     def __init__(self, var_dir: Path, **settings_: str) -> None:
         """`settings_` are variables of its environment."""
-        self.port = free_port()
+        self.var_dir, self.port = var_dir, free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self._log = (var_dir / "web.log").open("ab")
         self._environment = {
@@ -72,7 +74,7 @@ class SiteProcess:
         return code
 
     def __enter__(self) -> "SiteProcess":
-        self.manage("migrate", "--verbosity", "0")
+        put_database(self.var_dir)
         self.start()
         return self
 

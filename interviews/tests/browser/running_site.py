@@ -1,15 +1,11 @@
 """The whole site as a person starts it, in a folder and on a port of its own."""
 
-import atexit
-import functools
 import os
 import queue
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -18,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from interviews.tests.browser.site_shell import SiteShell
+from interviews.tests.migrated import put_database
 
 START_S = 120
 _INVITE = """
@@ -33,22 +30,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-@functools.cache
-def _migrated() -> Path:
-    """A database with the tables of today and nothing in them: each of this process's sites begins with a copy."""
-    folder = tempfile.mkdtemp(prefix="interviews-migrated-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environ = {**_environ(), "VAR_DIR": folder}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=settings.BASE_DIR, env=environ, check=True)
-    return Path(folder, "db.sqlite3")
-
-
-def _environ() -> dict[str, str]:
-    """Nothing of the test run's own closed environment may leak into the site."""
-    own = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
-    return {name: value for name, value in os.environ.items() if name not in own}
 
 
 @dataclass
@@ -69,8 +50,7 @@ class RunningSite:
     _shell: SiteShell | None = None
 
     def start(self) -> "RunningSite":
-        if not (database := self.var_dir / "db.sqlite3").exists():
-            shutil.copy(_migrated(), database)
+        put_database(self.var_dir)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "interview_site.supervisor"], cwd=settings.BASE_DIR, env=self._environ(),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
@@ -91,7 +71,10 @@ class RunningSite:
         return self
 
     def _environ(self) -> dict[str, str]:
-        return {**_environ(), "VAR_DIR": str(self.var_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1", **self.environ}
+        """Nothing of the test run's own closed environment may leak into the site."""
+        own = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+        clean = {name: value for name, value in os.environ.items() if name not in own}
+        return {**clean, "VAR_DIR": str(self.var_dir), "PORT": str(self.port), "PYTHONUNBUFFERED": "1", **self.environ}
 
     def _read(self, arrived: "queue.Queue[str | None]") -> None:
         for line in self.process.stdout:
