@@ -18,7 +18,7 @@ from test_tools import Tools
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 # Browser tests sit through spoken sentences: more processes than cores do the others' work meanwhile.
-AT_ONCE = ["--reruns", "2", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+AT_ONCE = ["--reruns", "2", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 MOST_TRIED_ALONE = 8
 
 

@@ -5,6 +5,16 @@ from playwright.sync_api import Page, expect
 from interviews.tests.browser import people
 from interviews.tests.browser.running_site import RunningSite
 
+_ONE_QUESTION = """
+from interviews import links
+from interviews.models import Position, Question
+from interviews.services import invitations
+position = Position.objects.create(title="One question", language="en", contact="Alice, alice@example.org", state="open")
+Question.objects.create(position=position, text="Tell me about your work.", order=0)
+interview = invitations.invite(position=position, name="Bob Smith")
+print(links.link(interview.public_id, interview.link_generation))
+"""
+
 
 def reach_the_call(page: Page, link: str) -> None:
     """With consent to recording, and a look at the microphone on the way."""
@@ -18,6 +28,11 @@ def reach_the_call(page: Page, link: str) -> None:
     expect(page.locator('[data-mic-word="heard"]')).to_be_visible(timeout=30_000)
     page.locator("form.go button[type=submit]").click()
     page.wait_for_url("**/call")
+
+
+def invite_to_one_question(site: RunningSite) -> str:
+    """Without a word of HR's: for what needs one answer only."""
+    return site.shell(_ONE_QUESTION)
 
 
 def invite(alice: Page, site: RunningSite) -> str:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from interviews.tests.browser import people
 from interviews.tests.browser.running_site import RunningSite
-from interviews.tests.browser.talking import invite, reach_the_call
+from interviews.tests.browser.talking import invite_to_one_question, reach_the_call
 from interviews.tests.browser.tcp_proxy import Wire
 
 # A network that lets no socket through: none is ever opened, and those that are open are closed.
@@ -46,8 +46,7 @@ def test_half_a_minute_without_network_and_a_killed_tab_lose_nothing(
     wired: tuple[RunningSite, Wire], person: Callable[..., Page], talker: Browser
 ) -> None:
     site, wire = wired
-    alice = person("en")
-    link = invite(alice, site)
+    link = invite_to_one_question(site)
     bob = person("en", browser=talker)
     reach_the_call(bob, link)
     people.answer_the_phone(bob)
@@ -76,7 +75,7 @@ def test_half_a_minute_without_network_and_a_killed_tab_lose_nothing(
 def test_where_sockets_are_blocked_the_sound_goes_by_http_and_the_call_goes_on_when_they_are_not(
     site: RunningSite, person: Callable[..., Page], talker: Browser
 ) -> None:
-    link = invite(person("en"), site)
+    link = invite_to_one_question(site)
     bob = person("en", browser=talker)
     bob.add_init_script(BLOCKED_SOCKETS)
     reach_the_call(bob, link)
