@@ -20,6 +20,8 @@ RUN = """async (tags) => {
 FOCUS = """() => {
   const at = document.activeElement;
   if (at === document.body) return null;
+  const onItsWay = at.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+  onItsWay.forEach((one) => one.finish()); // into sight
   // A large control may show the focus on its picture or on the word beside it.
   const drawn = [at, ...at.querySelectorAll("*"), at.nextElementSibling].filter(Boolean).some((each) => {
     const style = getComputedStyle(each);
